@@ -1,0 +1,1 @@
+# fcgi: its part of the Makefile.

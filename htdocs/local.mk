@@ -1,0 +1,1 @@
+# htdocs: its part of the Makefile.

@@ -1,0 +1,1 @@
+# matrices: its part of the Makefile.

@@ -1,0 +1,1 @@
+# nginx: its part of the Makefile.

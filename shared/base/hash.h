@@ -1,0 +1,35 @@
+/* SHA-256, hex, base64, random identifiers; over OpenSSL. */
+#ifndef BASE_HASH_H
+#define BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define SHA256_LEN	32
+#define SHA256_HEX_SIZE	65	/* with the NUL */
+
+struct sha256;	/* a running digest */
+
+enum err	 sha256_new(struct sha256 **);
+void		 sha256_add(struct sha256 *, const void *, size_t);
+void		 sha256_hex(struct sha256 *, char [static SHA256_HEX_SIZE]);
+void		 sha256_free(struct sha256 *);
+
+enum err	 sha256_mem(const void *, size_t,
+		    char [static SHA256_HEX_SIZE]);
+/* ERR_NOTFOUND, ERR_IO as open(2) and read(2) say. */
+enum err	 sha256_file(const char *path, char [static SHA256_HEX_SIZE]);
+
+/* Lower case; "out" has room for 2 * len + 1. */
+void		 hex_encode(const void *, size_t len, char *out);
+/* 64 lower-case hex digits and nothing else? */
+int		 hex_is_sha256(const char *);
+
+/* Bytes from getrandom(2); ends the process if the kernel has none. */
+void		 rnd_bytes(void *, size_t);
+/* 2 * n lower-case hex digits and a NUL. */
+void		 rnd_hex(size_t n, char *out);
+
+#endif /* !BASE_HASH_H */

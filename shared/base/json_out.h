@@ -1,0 +1,49 @@
+/*
+ * A streaming JSON writer over a struct buf.  It puts commas, indents,
+ * escapes; a wrong nesting is a programming error and shows as
+ * ERR_INTERNAL in the buffer.  Strings: "<", ">", "&", U+2028 and U+2029
+ * are written as escapes (clients of the peer rely on it and it is safe in
+ * HTML); bytes that are not UTF-8 become U+FFFD.
+ */
+#ifndef BASE_JSON_OUT_H
+#define BASE_JSON_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum	jsonw_style { JSONW_COMPACT, JSONW_INDENT };
+
+#define JSONW_DEPTH_MAX	32
+
+struct	jsonw {
+	struct buf	*out;
+	enum jsonw_style style;
+	int		 depth;
+	char		 close[JSONW_DEPTH_MAX];
+	bool		 empty[JSONW_DEPTH_MAX];
+};
+
+void	 jsonw_init(struct jsonw *, struct buf *, enum jsonw_style);
+/* "key" is NULL inside an array and at the top. */
+void	 jsonw_obj(struct jsonw *, const char *key);
+void	 jsonw_arr(struct jsonw *, const char *key);
+/* Closes the innermost object or array. */
+void	 jsonw_end(struct jsonw *);
+/* NULL value: null. */
+void	 jsonw_str(struct jsonw *, const char *key, const char *val);
+void	 jsonw_strn(struct jsonw *, const char *key, const char *, size_t);
+/* Left out when NULL or "". */
+void	 jsonw_str_opt(struct jsonw *, const char *key, const char *val);
+void	 jsonw_int(struct jsonw *, const char *key, int64_t);
+/* Left out when 0. */
+void	 jsonw_int_opt(struct jsonw *, const char *key, int64_t);
+void	 jsonw_bool(struct jsonw *, const char *key, bool);
+void	 jsonw_null(struct jsonw *, const char *key);
+/* Text that already is one JSON value (checked by whoever stored it). */
+void	 jsonw_raw(struct jsonw *, const char *key, const char *json,
+	    size_t len);
+
+#endif /* !BASE_JSON_OUT_H */

@@ -1,0 +1,23 @@
+# shared/: what the web side and the worker side have in common.
+
+noinst_LIBRARIES += libshared.a
+libshared_a_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(SQLITE_CFLAGS) \
+	$(CRYPTO_CFLAGS) $(CYAML_CFLAGS) $(YAML_CFLAGS)
+libshared_a_SOURCES = \
+	shared/base/buf.c shared/base/buf.h \
+	shared/base/conf.c shared/base/conf.h shared/base/conf_keys.def \
+	shared/base/cursor.h \
+	shared/base/err.c shared/base/err.h \
+	shared/base/fsio.c shared/base/fsio.h \
+	shared/base/hash.c shared/base/hash.h \
+	shared/base/json_in.c shared/base/json_in.h \
+	shared/base/json_out.c shared/base/json_out.h \
+	shared/base/log.c shared/base/log.h \
+	shared/base/paths.c shared/base/paths.h \
+	shared/base/proc.c shared/base/proc.h \
+	shared/base/timefmt.c shared/base/timefmt.h \
+	shared/base/utf8.c shared/base/utf8.h
+
+# What a program that links libshared.a needs besides.
+SHARED_LIBS = libshared.a $(JSONC_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) \
+	$(CYAML_LIBS) $(YAML_LIBS)

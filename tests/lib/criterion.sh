@@ -1,0 +1,3 @@
+#!/bin/sh
+# Runs one Criterion program for automake's TAP driver.
+exec "$@" --tap=- --jobs=2

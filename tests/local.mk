@@ -1,0 +1,11 @@
+# tests/: unit (Criterion), integration, real kernels, browser, lint.
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_base
+TESTS += tests/unit/test_base
+endif
+tests_unit_test_base_SOURCES = tests/unit/test_base.c tests/unit/test.h
+tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_base_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
+EXTRA_DIST += tests/lib/criterion.sh tests/lib/tap.sh

@@ -1,0 +1,1 @@
+# worker/guest: its part of the Makefile.

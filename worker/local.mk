@@ -1,0 +1,1 @@
+# worker: its part of the Makefile.
