@@ -16,7 +16,13 @@ libshared_a_SOURCES = \
 	shared/base/paths.c shared/base/paths.h \
 	shared/base/proc.c shared/base/proc.h \
 	shared/base/timefmt.c shared/base/timefmt.h \
-	shared/base/utf8.c shared/base/utf8.h
+	shared/base/utf8.c shared/base/utf8.h \
+	shared/store/db.c shared/store/db.h \
+	shared/store/store_job.c shared/store/store_job.h \
+	shared/store/store_kernel.c shared/store/store_kernel.h \
+	shared/store/store_run.c shared/store/store_run.h \
+	shared/store/store_worker.c shared/store/store_worker.h
+nodist_libshared_a_SOURCES = shared/store/sql_text.h
 
 # What a program that links libshared.a needs besides.
 SHARED_LIBS = libshared.a $(JSONC_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) \

@@ -1,1 +1,12 @@
-# sql: its part of the Makefile.
+# sql/: the schema and every statement, compiled into the programs.
+
+SQL_MIGRATIONS = sql/0001-init.sql
+EXTRA_DIST += sql/statements.sql sql/embed.awk $(SQL_MIGRATIONS)
+BUILT_SOURCES += shared/store/sql_text.h
+CLEANFILES += shared/store/sql_text.h
+
+shared/store/sql_text.h: sql/statements.sql sql/embed.awk $(SQL_MIGRATIONS)
+	@$(MKDIR_P) shared/store
+	$(AM_V_GEN)cd $(srcdir) && $(AWK) -f sql/embed.awk sql/statements.sql \
+	    $(SQL_MIGRATIONS) > '$(abs_builddir)/$@.tmp' && \
+	    mv '$(abs_builddir)/$@.tmp' '$(abs_builddir)/$@'

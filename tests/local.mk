@@ -9,3 +9,11 @@ tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_base_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 EXTRA_DIST += tests/lib/criterion.sh tests/lib/tap.sh
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_store
+TESTS += tests/unit/test_store
+endif
+tests_unit_test_store_SOURCES = tests/unit/test_store.c
+tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_store_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

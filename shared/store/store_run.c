@@ -1,0 +1,153 @@
+#include "store/store_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/hash.h"
+
+void
+run_clear(struct run *r)
+{
+	free(r->run_id);
+	free(r->job_id);
+	free(r->started_at);
+	free(r->finished_at);
+	free(r->name);
+	free(r->version);
+	free(r->variant);
+	free(r->path);
+	free(r->uri);
+	free(r->sha256);
+	free(r->matrix_path);
+	free(r->matrix_name);
+	free(r->status);
+	free(r->report_path);
+	free(r->report_sha256);
+	free(r->markdown_path);
+	memset(r, 0, sizeof(*r));
+}
+
+void
+runs_free(struct run *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		run_clear(&r[i]);
+	free(r);
+}
+
+static enum err
+read_row(struct stmt *s, struct run *r)
+{
+	int	 c = 0;
+	char	**text[] = { &r->run_id, &r->job_id, &r->started_at,
+		    &r->finished_at, &r->name, &r->version, &r->variant,
+		    &r->path, &r->uri, &r->sha256, &r->matrix_path,
+		    &r->matrix_name, &r->status };
+
+	memset(r, 0, sizeof(*r));
+	for (; c < (int)(sizeof(text) / sizeof(text[0])); c++)
+		if ((*text[c] = stmt_col_dup(s, c)) == NULL)
+			goto fail;
+	r->exit_code = stmt_col_int(s, c++);
+	r->required_passed = stmt_col_int(s, c++);
+	r->required_failed = stmt_col_int(s, c++);
+	r->total = stmt_col_int(s, c++);
+	if ((r->report_path = stmt_col_dup(s, c++)) == NULL ||
+	    (r->report_sha256 = stmt_col_dup(s, c++)) == NULL ||
+	    (r->markdown_path = stmt_col_dup(s, c)) == NULL)
+		goto fail;
+	return ERR_OK;
+fail:
+	run_clear(r);
+	return ERR_NOMEM;
+}
+
+enum err
+store_run_get(struct db *db, const char *run_id, struct run *r)
+{
+	struct stmt	*s = db_stmt(db, STMT_RUN_GET);
+	enum err	 e;
+
+	stmt_text(s, ":run_id", run_id);
+	if ((e = stmt_step(s)) != ERR_OK)
+		return e;
+	e = read_row(s, r);
+	stmt_reset(s);
+	return e;
+}
+
+enum err
+store_run_list(struct db *db, int64_t limit, struct run **out, size_t *n)
+{
+	struct stmt	*s = db_stmt(db, STMT_RUN_LIST);
+	struct run	*rows = NULL, *grown;
+	size_t		 have = 0, room = 0;
+	enum err	 e;
+
+	stmt_int(s, ":limit", limit);
+	while ((e = stmt_step(s)) == ERR_OK) {
+		if (have == room) {
+			room = room == 0 ? 32 : room * 2;
+			grown = reallocarray(rows, room, sizeof(*rows));
+			if (grown == NULL) {
+				e = ERR_NOMEM;
+				break;
+			}
+			rows = grown;
+		}
+		if ((e = read_row(s, &rows[have])) != ERR_OK)
+			break;
+		have++;
+	}
+	if (e != ERR_NOTFOUND) {
+		stmt_reset(s);
+		runs_free(rows, have);
+		return e;
+	}
+	*out = rows;
+	*n = have;
+	return ERR_OK;
+}
+
+enum err
+store_run_add(struct db *db, const struct run *r)
+{
+	struct stmt	*s = db_stmt(db, STMT_RUN_ADD);
+
+	stmt_text(s, ":run_id", r->run_id);
+	stmt_text(s, ":job", r->job_id);
+	stmt_text(s, ":started", r->started_at);
+	stmt_text(s, ":finished", r->finished_at);
+	stmt_text(s, ":name", r->name);
+	stmt_text(s, ":version", r->version);
+	stmt_text(s, ":variant", r->variant);
+	stmt_text(s, ":path", r->path);
+	stmt_text(s, ":uri", r->uri);
+	stmt_text(s, ":sha256", r->sha256);
+	stmt_text(s, ":matrix_path", r->matrix_path);
+	stmt_text(s, ":matrix_name", r->matrix_name);
+	stmt_text(s, ":status", r->status);
+	stmt_int(s, ":exit_code", r->exit_code);
+	stmt_int(s, ":required_passed", r->required_passed);
+	stmt_int(s, ":required_failed", r->required_failed);
+	stmt_int(s, ":total", r->total);
+	stmt_text(s, ":report_path", r->report_path);
+	stmt_text(s, ":report_sha256", r->report_sha256);
+	stmt_text(s, ":markdown_path", r->markdown_path);
+	return stmt_run(s, NULL);
+}
+
+void
+run_id_new(char out[static RUN_ID_SIZE])
+{
+	time_t		 now = time(NULL);
+	struct tm	 tm;
+	char		 stamp[17], tag[7];
+
+	gmtime_r(&now, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	rnd_hex(3, tag);
+	snprintf(out, RUN_ID_SIZE, "%s-%s", stamp, tag);
+}

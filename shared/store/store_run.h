@@ -1,0 +1,41 @@
+/* Finished runs: what the history shows.  Written once, never changed. */
+#ifndef STORE_RUN_H
+#define STORE_RUN_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/db.h"
+
+#define RUN_ID_SIZE	24	/* 20260527T120001Z-a1b2c3 + NUL */
+
+struct	run {
+	char		*run_id, *job_id;
+	char		*started_at, *finished_at;
+	char		*name, *version, *variant, *path, *uri, *sha256;
+	char		*matrix_path, *matrix_name;
+	char		*status;	/* pass fail error */
+	int64_t		 exit_code;
+	int64_t		 required_passed, required_failed, total;
+	char		*report_path;	/* below the workdir */
+	char		*report_sha256;
+	char		*markdown_path;	/* "" when there is none */
+};
+
+/* ERR_NOTFOUND.  On ERR_OK the caller owns *run: run_clear(). */
+enum err	 store_run_get(struct db *, const char *run_id, struct run *);
+void		 run_clear(struct run *);
+/* Newest first, at most "limit".  The caller owns it: runs_free(). */
+enum err	 store_run_list(struct db *, int64_t limit, struct run **,
+		    size_t *n);
+void		 runs_free(struct run *, size_t n);
+/*
+ * Inserts within the caller's transaction.  Used by store_job_complete()
+ * only; the strings stay the caller's.
+ */
+enum err	 store_run_add(struct db *, const struct run *);
+
+/* A fresh run id for the present second. */
+void		 run_id_new(char [static RUN_ID_SIZE]);
+
+#endif /* !STORE_RUN_H */

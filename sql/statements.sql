@@ -1,0 +1,244 @@
+-- Every statement the programs run, by name.  "-- name: X" opens one and
+-- the next line that ends in ";" closes it.  Parameters are named.
+
+-- name: artifact_add
+INSERT INTO artifacts (sha256, size_bytes, created_at)
+VALUES (:sha256, :size, :now) ON CONFLICT DO NOTHING;
+
+-- name: job_add
+INSERT INTO jobs (id, origin, artifact_sha256, artifact_size,
+    artifact_basename, artifact_path, artifact_name, artifact_version,
+    artifact_variant, artifact_uri, validation_mode, attach_mode,
+    matrix_name, matrix_path, timeout_ms, concurrency, fresh_boot,
+    request_id, submitted_by, idempotency_key, created_at, updated_at)
+VALUES (:id, :origin, :sha256, :size, :basename, :path, :name, :version,
+    :variant, :uri, :mode, :attach_mode, :matrix_name, :matrix_path,
+    :timeout, :concurrency, :fresh_boot, :request_id, :submitted_by, :key,
+    :now, :now);
+
+-- name: job_target_add
+INSERT INTO job_targets (job_id, position, profile_id, required, timeout_ms,
+    updated_at)
+VALUES (:job, :position, :profile, :required, :timeout, :now);
+
+-- name: job_by_key
+SELECT id FROM jobs
+WHERE submitted_by = :submitted_by AND idempotency_key = :key;
+
+-- name: queue_counts
+SELECT sum(state = 'queued'), sum(state = 'running') FROM jobs
+WHERE state IN ('queued', 'running');
+
+-- name: job_position
+SELECT count(*) FROM jobs
+WHERE state = 'queued' AND seq < (SELECT seq FROM jobs WHERE id = :id);
+
+-- name: job_get
+SELECT seq, id, state, stage, message, percent, revision, origin,
+    artifact_sha256, artifact_size, artifact_basename, artifact_path,
+    artifact_name, artifact_version, artifact_variant, artifact_uri,
+    validation_mode, attach_mode, matrix_name, matrix_path, timeout_ms,
+    concurrency, fresh_boot, request_id, submitted_by, created_at,
+    started_at, updated_at, finished_at, cancel_requested, holder, attempt,
+    run_id, exit_code, error_code, error
+FROM jobs WHERE id = :id;
+
+-- name: job_revision
+SELECT revision, state FROM jobs WHERE id = :id;
+
+-- name: job_targets
+SELECT position, profile_id, required, timeout_ms, state, stage, message,
+    attempts, started_at, finished_at, duration_ms, kernel_release,
+    failed_stage, classification_code, classification_reason, error,
+    report_path
+FROM job_targets WHERE job_id = :job ORDER BY position;
+
+-- name: job_cancel
+UPDATE jobs SET cancel_requested = 1,
+    finished_at = CASE state WHEN 'queued' THEN :now ELSE finished_at END,
+    stage = CASE state WHEN 'queued' THEN 'canceled' ELSE stage END,
+    message = CASE state WHEN 'queued' THEN 'Canceled before it started'
+	ELSE 'Cancel was asked for' END,
+    state = CASE state WHEN 'queued' THEN 'canceled' ELSE state END,
+    updated_at = :now, revision = revision + 1
+WHERE id = :id AND state IN ('queued', 'running') AND cancel_requested = 0;
+
+-- name: job_cancel_targets
+UPDATE job_targets SET state = 'canceled', finished_at = :now,
+    updated_at = :now
+WHERE job_id = :id AND state = 'pending'
+    AND (SELECT state FROM jobs WHERE id = :id) = 'canceled';
+
+-- name: job_claim
+UPDATE jobs SET state = 'running', stage = 'prepare_run',
+    message = 'A worker took the job', percent = max(percent, 1),
+    holder = :holder, attempt = attempt + 1, lease_until = :lease,
+    run_id = coalesce(run_id, :run_id), started_at = coalesce(started_at, :now),
+    updated_at = :now, revision = revision + 1
+WHERE seq = (
+    SELECT seq FROM jobs
+    WHERE (state = 'queued' OR (state = 'running' AND lease_until < :now))
+	AND (:only IS NULL OR id = :only)
+    ORDER BY seq LIMIT 1)
+RETURNING id, attempt;
+
+-- name: job_claim_targets
+UPDATE job_targets SET state = 'pending', stage = '', message = '',
+    started_at = NULL, updated_at = :now
+WHERE job_id = :id AND state = 'running';
+
+-- name: job_renew
+UPDATE jobs SET lease_until = :lease
+WHERE id = :id AND holder = :holder AND attempt = :attempt
+    AND state = 'running'
+RETURNING cancel_requested;
+
+-- name: job_progress
+UPDATE jobs SET stage = :stage, message = :message,
+    percent = max(percent, :percent), updated_at = :now,
+    revision = revision + 1
+WHERE id = :id AND holder = :holder AND attempt = :attempt
+    AND state = 'running';
+
+-- name: job_complete
+UPDATE jobs SET state = 'completed', stage = 'completed',
+    message = :message, percent = 100, exit_code = :exit_code,
+    holder = NULL, lease_until = NULL, finished_at = :now,
+    updated_at = :now, revision = revision + 1
+WHERE id = :id AND holder = :holder AND attempt = :attempt
+    AND state = 'running';
+
+-- name: job_end
+UPDATE jobs SET state = :state, stage = :state, message = :message,
+    error_code = :error_code, error = :error, holder = NULL,
+    lease_until = NULL, finished_at = :now, updated_at = :now,
+    revision = revision + 1
+WHERE id = :id AND holder = :holder AND attempt = :attempt
+    AND state = 'running';
+
+-- name: job_end_targets
+UPDATE job_targets SET state = 'canceled', finished_at = :now,
+    updated_at = :now
+WHERE job_id = :id AND state IN ('pending', 'running');
+
+-- name: job_release
+UPDATE jobs SET state = 'queued', stage = 'queued', message = :message,
+    holder = NULL, lease_until = NULL, updated_at = :now,
+    revision = revision + 1
+WHERE id = :id AND holder = :holder AND attempt = :attempt
+    AND state = 'running';
+
+-- name: target_start
+UPDATE job_targets SET state = 'running', stage = 'prepare', message = '',
+    attempts = attempts + 1, started_at = coalesce(started_at, :now),
+    updated_at = :now
+WHERE job_id = :id AND profile_id = :profile AND state IN
+    ('pending', 'running') AND EXISTS (SELECT 1 FROM jobs
+	WHERE id = :id AND holder = :holder AND attempt = :attempt
+	AND state = 'running')
+RETURNING attempts;
+
+-- name: target_stage
+UPDATE job_targets SET stage = :stage, message = :message, updated_at = :now
+WHERE job_id = :id AND profile_id = :profile AND state = 'running'
+    AND EXISTS (SELECT 1 FROM jobs
+	WHERE id = :id AND holder = :holder AND attempt = :attempt
+	AND state = 'running');
+
+-- name: target_finish
+UPDATE job_targets SET state = :state, stage = 'done', message = :message,
+    finished_at = :now, updated_at = :now, duration_ms = :duration,
+    kernel_release = :release, failed_stage = :failed_stage,
+    classification_code = :code, classification_reason = :reason,
+    error = :error, report_path = :report_path
+WHERE job_id = :id AND profile_id = :profile AND state = 'running'
+    AND EXISTS (SELECT 1 FROM jobs
+	WHERE id = :id AND holder = :holder AND attempt = :attempt
+	AND state = 'running');
+
+-- name: attempt_add
+INSERT INTO target_attempts (job_id, profile_id, attempt, job_attempt,
+    outcome, error_code, error, started_at, finished_at)
+SELECT :id, :profile, :number, :attempt, :outcome, :error_code, :error,
+    :started, :now
+WHERE EXISTS (SELECT 1 FROM jobs
+    WHERE id = :id AND holder = :holder AND attempt = :attempt
+    AND state = 'running')
+ON CONFLICT DO NOTHING;
+
+-- name: attempts
+SELECT attempt, outcome, error_code, error, started_at, finished_at
+FROM target_attempts WHERE job_id = :job AND profile_id = :profile
+ORDER BY attempt;
+
+-- name: run_add
+INSERT INTO runs (run_id, job_id, started_at, finished_at, artifact_name,
+    artifact_version, artifact_variant, artifact_path, artifact_uri,
+    artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
+    required_passed, required_failed, total_profiles, report_path,
+    report_sha256, markdown_path)
+VALUES (:run_id, :job, :started, :finished, :name, :version, :variant,
+    :path, :uri, :sha256, :matrix_path, :matrix_name, :status, :exit_code,
+    :required_passed, :required_failed, :total, :report_path,
+    :report_sha256, :markdown_path);
+
+-- name: run_get
+SELECT run_id, job_id, started_at, finished_at, artifact_name,
+    artifact_version, artifact_variant, artifact_path, artifact_uri,
+    artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
+    required_passed, required_failed, total_profiles, report_path,
+    report_sha256, markdown_path
+FROM runs WHERE run_id = :run_id;
+
+-- name: run_list
+SELECT run_id, job_id, started_at, finished_at, artifact_name,
+    artifact_version, artifact_variant, artifact_path, artifact_uri,
+    artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
+    required_passed, required_failed, total_profiles, report_path,
+    report_sha256, markdown_path
+FROM runs ORDER BY started_at DESC, run_id DESC LIMIT :limit;
+
+-- name: kernel_put
+INSERT INTO kernels (profile_id, release, version_string, arch, package,
+    package_version, suite, vmlinuz_sha256, size_bytes, has_modules, state,
+    fetched_at, verified_at, note)
+VALUES (:profile, :release, :version_string, :arch, :package,
+    :package_version, :suite, :sha256, :size, :has_modules, :state, :fetched,
+    :verified, :note)
+ON CONFLICT (profile_id) DO UPDATE SET release = excluded.release,
+    version_string = excluded.version_string, arch = excluded.arch,
+    package = excluded.package, package_version = excluded.package_version,
+    suite = excluded.suite, vmlinuz_sha256 = excluded.vmlinuz_sha256,
+    size_bytes = excluded.size_bytes, has_modules = excluded.has_modules,
+    state = excluded.state, fetched_at = excluded.fetched_at,
+    verified_at = excluded.verified_at, note = excluded.note;
+
+-- name: kernel_del
+DELETE FROM kernels WHERE profile_id = :profile;
+
+-- name: worker_put
+INSERT INTO workers (holder, pid, host, boot_id, slots, accel, state,
+    started_at, seen_at)
+VALUES (:holder, :pid, :host, :boot_id, :slots, :accel, :state, :now, :now)
+ON CONFLICT (holder) DO UPDATE SET slots = excluded.slots,
+    accel = excluded.accel, state = excluded.state,
+    seen_at = excluded.seen_at;
+
+-- name: workers_alive
+SELECT count(*) FROM workers WHERE state = 'active' AND seen_at >= :since;
+
+-- name: workers_other
+SELECT holder, pid FROM workers
+WHERE host = :host AND boot_id = :boot_id AND state <> 'gone'
+    AND holder <> :holder;
+
+-- name: workers_rebooted
+SELECT holder FROM workers
+WHERE host = :host AND boot_id <> :boot_id AND state <> 'gone';
+
+-- name: worker_gone
+UPDATE workers SET state = 'gone' WHERE holder = :holder;
+
+-- name: worker_expire_leases
+UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z'
+WHERE holder = :holder AND state = 'running';

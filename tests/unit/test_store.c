@@ -1,0 +1,359 @@
+#include "tests/unit/test.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fsio.h"
+#include "store/db.h"
+#include "store/store_job.h"
+#include "store/store_kernel.h"
+#include "store/store_run.h"
+#include "store/store_worker.h"
+
+#define SHA	"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+static char		 dir[64];
+static struct db	*db;
+
+static struct db *
+open_db(enum db_role role)
+{
+	struct db	*h = NULL;
+	struct diag	 d = DIAG_INIT;
+
+	cr_assert_eq(db_open(dir, role, &h, &d), ERR_OK, "%s", d.msg);
+	return h;
+}
+
+static void
+setup(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/bpfcompat-store-XXXXXX");
+	cr_assert_not_null(mkdtemp(dir));
+	db = open_db(DB_WORKER);
+}
+
+static void
+teardown(void)
+{
+	db_close(db);
+	fsio_rmtree(dir, NULL);
+}
+
+static const struct job_target_new two_targets[] = {
+	{ "debian-12-6.1", true, 60000 },
+	{ "debian-11-5.10", false, 60000 },
+};
+
+static const struct job_new base_job = {
+	.origin = "api", .sha256 = SHA, .size = 3, .basename = "x.bpf.o",
+	.path = "", .name = "x", .version = "", .variant = "", .uri = "",
+	.mode = "load_only", .attach_mode = "disabled", .matrix_name = "m",
+	.matrix_path = "", .timeout_ms = 60000, .concurrency = 2,
+	.request_id = "r", .submitted_by = "", .targets = two_targets,
+	.ntargets = 2,
+};
+
+static void
+add(char id[static JOB_ID_SIZE])
+{
+	cr_assert_eq(store_job_add(db, &base_job, 100, id), ERR_OK, "%s",
+	    db_errmsg(db));
+}
+
+TestSuite(store, .init = setup, .fini = teardown);
+
+Test(store, a_job_comes_back_as_it_was_queued)
+{
+	char		 id[JOB_ID_SIZE];
+	struct job	 j;
+	struct job_target *t;
+	size_t		 n;
+
+	add(id);
+	cr_assert_eq(store_job_get(db, id, &j), ERR_OK);
+	cr_assert_str_eq(j.state, "queued");
+	cr_assert_str_eq(j.basename, "x.bpf.o");
+	cr_assert_eq(j.exit_code, -1);
+	cr_assert_eq(store_job_targets(db, id, &t, &n), ERR_OK);
+	cr_assert_eq(n, 2);
+	cr_assert_str_eq(t[0].profile_id, "debian-12-6.1");
+	cr_assert(t[0].required);
+	cr_assert_not(t[1].required);
+	job_targets_free(t, n);
+	job_clear(&j);
+	TEST_END();
+}
+
+Test(store, a_full_queue_refuses_and_stores_nothing)
+{
+	char	 id[JOB_ID_SIZE];
+	int64_t	 queued, running;
+
+	cr_assert_eq(store_job_add(db, &base_job, 1, id), ERR_OK);
+	cr_assert_eq(store_job_add(db, &base_job, 1, id), ERR_FULL);
+	cr_assert_eq(store_queue_counts(db, &queued, &running), ERR_OK);
+	cr_assert_eq(queued, 1);
+}
+
+Test(store, the_same_idempotency_key_gives_the_same_job)
+{
+	struct job_new	 j = base_job;
+	char		 a[JOB_ID_SIZE], b[JOB_ID_SIZE];
+
+	j.idempotency_key = "k1";
+	cr_assert_eq(store_job_add(db, &j, 10, a), ERR_OK);
+	cr_assert_eq(store_job_add(db, &j, 10, b), ERR_EXISTS);
+	cr_assert_str_eq(a, b);
+}
+
+Test(store, a_claim_is_exclusive_until_the_lease_runs_out)
+{
+	struct job_claim one, two;
+	char		 id[JOB_ID_SIZE];
+	bool		 cancel;
+
+	add(id);
+	cr_assert_eq(store_job_claim(db, "w1", 60000, NULL, &one), ERR_OK);
+	cr_assert_eq(store_job_claim(db, "w2", 60000, NULL, &two),
+	    ERR_NOTFOUND);
+	/* Its lease ends now. */
+	cr_assert_eq(store_job_renew(db, &one, -1000, &cancel), ERR_OK);
+	cr_assert_eq(store_job_claim(db, "w2", 60000, NULL, &two), ERR_OK);
+	cr_assert_eq(two.attempt, 2);
+	cr_assert_eq(store_job_renew(db, &one, 60000, &cancel), ERR_LEASE);
+	cr_assert_eq(store_job_progress(db, &one, "s", "m", 50), ERR_LEASE);
+	cr_assert_eq(store_job_progress(db, &two, "s", "m", 50), ERR_OK);
+}
+
+static const struct target_result passed = {
+	.state = "pass", .message = "", .duration_ms = 5,
+	.kernel_release = "6.1.0", .report_path = "runs/x",
+};
+
+Test(store, a_finished_target_survives_a_takeover_and_is_not_started_again)
+{
+	struct job_claim c, d;
+	char		 id[JOB_ID_SIZE];
+	int64_t		 attempt;
+	bool		 cancel;
+	struct job_target *t;
+	size_t		 n;
+
+	add(id);
+	cr_assert_eq(store_job_claim(db, "w1", 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(store_target_start(db, &c, "debian-12-6.1", &attempt),
+	    ERR_OK);
+	cr_assert_eq(attempt, 1);
+	cr_assert_eq(store_target_start(db, &c, "debian-11-5.10", &attempt),
+	    ERR_OK);
+	cr_assert_eq(store_target_finish(db, &c, "debian-12-6.1", &passed),
+	    ERR_OK);
+	cr_assert_eq(store_job_renew(db, &c, -1, &cancel), ERR_OK);
+	usleep(5000);
+	cr_assert_eq(store_job_claim(db, "w2", 60000, NULL, &d), ERR_OK);
+	cr_assert_eq(store_job_targets(db, id, &t, &n), ERR_OK);
+	cr_assert_str_eq(t[0].state, "pass");
+	cr_assert_str_eq(t[1].state, "pending");
+	job_targets_free(t, n);
+	cr_assert_eq(store_target_start(db, &d, "debian-12-6.1", &attempt),
+	    ERR_LEASE);
+	cr_assert_eq(store_target_start(db, &d, "debian-11-5.10", &attempt),
+	    ERR_OK);
+	cr_assert_eq(attempt, 2);
+	/* The first worker comes back late: refused. */
+	cr_assert_eq(store_target_finish(db, &c, "debian-11-5.10", &passed),
+	    ERR_LEASE);
+	TEST_END();
+}
+
+Test(store, completing_writes_the_run_and_the_job_together)
+{
+	struct job_claim c;
+	char		 id[JOB_ID_SIZE];
+	struct job	 j;
+	struct run	 r = { 0 }, got, *all;
+	size_t		 n;
+
+	add(id);
+	cr_assert_eq(store_job_claim(db, "w", 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(store_job_get(db, id, &j), ERR_OK);
+	r.run_id = j.run_id;
+	r.job_id = id;
+	r.started_at = r.finished_at = j.created_at;
+	r.name = r.version = r.variant = r.path = r.uri = j.name;
+	r.sha256 = j.sha256;
+	r.matrix_path = r.matrix_name = r.markdown_path = j.matrix_name;
+	r.status = (char *)"pass";
+	r.report_path = r.report_sha256 = j.name;
+	r.total = 2;
+	cr_assert_eq(store_job_complete(db, &c, &r, "done"), ERR_OK, "%s",
+	    db_errmsg(db));
+	cr_assert_eq(store_job_complete(db, &c, &r, "done"), ERR_LEASE);
+	cr_assert_eq(store_run_get(db, j.run_id, &got), ERR_OK);
+	cr_assert_str_eq(got.status, "pass");
+	run_clear(&got);
+	cr_assert_eq(store_run_list(db, 10, &all, &n), ERR_OK);
+	cr_assert_eq(n, 1);
+	runs_free(all, n);
+	job_clear(&j);
+	cr_assert_eq(store_job_get(db, id, &j), ERR_OK);
+	cr_assert_str_eq(j.state, "completed");
+	cr_assert_eq(j.percent, 100);
+	cr_assert_eq(j.exit_code, 0);
+	job_clear(&j);
+	TEST_END();
+}
+
+Test(store, canceling_a_waiting_job_ends_it_and_a_running_one_is_asked)
+{
+	struct job_claim c;
+	char		 id[JOB_ID_SIZE], id2[JOB_ID_SIZE];
+	struct job	 j;
+	bool		 cancel = false;
+
+	add(id);
+	cr_assert_eq(store_job_cancel(db, id), ERR_OK);
+	cr_assert_eq(store_job_get(db, id, &j), ERR_OK);
+	cr_assert_str_eq(j.state, "canceled");
+	job_clear(&j);
+	cr_assert_eq(store_job_cancel(db, id), ERR_OK, "twice is fine");
+
+	add(id2);
+	cr_assert_eq(store_job_claim(db, "w", 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(store_job_cancel(db, id2), ERR_OK);
+	cr_assert_eq(store_job_renew(db, &c, 60000, &cancel), ERR_OK);
+	cr_assert(cancel);
+	cr_assert_eq(store_job_end(db, &c, "canceled", "canceled", "stop"),
+	    ERR_OK);
+	cr_assert_eq(store_job_cancel(db, "val-none"), ERR_NOTFOUND);
+	TEST_END();
+}
+
+Test(store, a_released_job_waits_again)
+{
+	struct job_claim c;
+	char		 id[JOB_ID_SIZE];
+
+	add(id);
+	cr_assert_eq(store_job_claim(db, "w", 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(store_job_release(db, &c, "handed back"), ERR_OK);
+	cr_assert_eq(store_job_claim(db, "v", 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(c.attempt, 2);
+}
+
+Test(store, the_revision_grows_with_a_target)
+{
+	struct job_claim c;
+	char		 id[JOB_ID_SIZE];
+	int64_t		 a, b, attempt;
+
+	add(id);
+	cr_assert_eq(store_job_claim(db, "w", 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(store_job_revision(db, id, &a), ERR_OK);
+	cr_assert_eq(store_target_start(db, &c, "debian-12-6.1", &attempt),
+	    ERR_OK);
+	cr_assert_eq(store_job_revision(db, id, &b), ERR_OK);
+	cr_assert_gt(b, a);
+}
+
+Test(store, the_web_role_cannot_write_results)
+{
+	struct db	*web = open_db(DB_WEB);
+	struct job_claim c = { .id = "x", .holder = "y", .attempt = 1 };
+	char		 id[JOB_ID_SIZE];
+
+	cr_assert_eq(store_job_add(web, &base_job, 10, id), ERR_OK, "%s",
+	    db_errmsg(web));
+	cr_assert_eq(store_job_cancel(web, id), ERR_OK, "%s", db_errmsg(web));
+	cr_assert_eq(store_target_finish(web, &c, "p", &passed), ERR_DENIED);
+	cr_assert_eq(store_job_release(web, &c, ""), ERR_DENIED);
+	cr_assert_eq(store_kernel_del(web, "p"), ERR_DENIED);
+	db_close(web);
+	TEST_END();
+}
+
+Test(store, a_write_by_another_process_wakes_the_watcher)
+{
+	struct db_watch	*w;
+	struct diag	 d = DIAG_INIT;
+	pid_t		 pid;
+	int		 status;
+
+	cr_assert_eq(db_watch_new(db, &w, &d), ERR_OK, "%s", d.msg);
+	cr_assert_eq(db_watch_wait(w, 0), ERR_TIMEOUT);
+	pid = fork();
+	if (pid == 0) {
+		struct db	*other = NULL;
+		char		 id[JOB_ID_SIZE];
+
+		if (db_open(dir, DB_WEB, &other, NULL) != ERR_OK)
+			_exit(1);
+		_exit(store_job_add(other, &base_job, 10, id) != ERR_OK);
+	}
+	cr_assert_eq(db_watch_wait(w, 10000), ERR_OK);
+	waitpid(pid, &status, 0);
+	cr_assert_eq(status, 0);
+	db_watch_free(w);
+	TEST_END();
+}
+
+static int
+nobody_alive(int64_t pid, const char *holder)
+{
+	(void)pid;
+	(void)holder;
+	return 0;
+}
+
+Test(store, the_leases_of_a_dead_worker_end_at_the_next_start)
+{
+	struct worker_row dead = { "h:b:1:1", 1, "h", "b", 2, "", "active" };
+	struct worker_row me = { "h:b:2:2", 2, "h", "b", 2, "", "active" };
+	struct job_claim c;
+	char		 id[JOB_ID_SIZE];
+	int64_t		 alive;
+
+	add(id);
+	cr_assert_eq(store_worker_put(db, &dead), ERR_OK);
+	cr_assert_eq(store_job_claim(db, dead.holder, 60000, NULL, &c),
+	    ERR_OK);
+	cr_assert_eq(store_worker_put(db, &me), ERR_OK);
+	cr_assert_eq(store_workers_reap(db, &me, nobody_alive), ERR_OK);
+	cr_assert_eq(store_job_claim(db, me.holder, 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(store_workers_alive(db, 10000, &alive), ERR_OK);
+	cr_assert_eq(alive, 1);
+}
+
+Test(store, every_statement_can_be_prepared)
+{
+	for (int i = 0; i < STMT__MAX; i++) {
+		struct stmt	*s = db_stmt(db, i);
+
+		stmt_text(s, ":no-such-parameter", "x");
+		/* Prepared, so only the parameter is wrong. */
+		cr_expect_eq(stmt_step(s), ERR_INTERNAL, "statement %d: %s",
+		    i, db_errmsg(db));
+	}
+}
+
+Test(store, a_newer_or_foreign_database_is_refused)
+{
+	char		 path[100];
+	sqlite3		*h;
+	struct db	*other = NULL;
+	struct diag	 d = DIAG_INIT;
+
+	snprintf(path, sizeof(path), "%s/bpfcompat.db", dir);
+	cr_assert_eq(sqlite3_open(path, &h), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(h, "PRAGMA user_version=999", NULL, NULL,
+	    NULL), SQLITE_OK);
+	sqlite3_close(h);
+	cr_assert_eq(db_open(dir, DB_WORKER, &other, &d), ERR_UNSUPPORTED);
+	cr_assert_not_null(strstr(d.msg, "newer bpfcompat"));
+	TEST_END();
+}
