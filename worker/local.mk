@@ -1,1 +1,25 @@
 # worker: its part of the Makefile.
+
+# --- the command line ------------------------------------------------------
+noinst_LIBRARIES += libcli.a
+libcli_a_SOURCES = \
+	worker/cli/cli.c worker/cli/cli.h \
+	worker/cli/flags.c worker/cli/flags.h \
+	worker/cli/progress.c worker/cli/progress.h
+
+bin_PROGRAMS += bin/bpfcompat
+bin_bpfcompat_SOURCES = \
+	worker/cli/main.c \
+	worker/cli/verb_env.c \
+	worker/cli/verb_kernels.c \
+	worker/cli/verb_version.c
+nodist_bin_bpfcompat_SOURCES = worker/cli/build_info.h
+bin_bpfcompat_LDADD = libcli.a $(SHARED_LIBS)
+
+EXTRA_DIST += worker/cli/build_info.sh
+BUILT_SOURCES += worker/cli/build_info.h
+CLEANFILES += worker/cli/build_info.h
+worker/cli/build_info.h: FORCE
+	@$(SHELL) $(top_srcdir)/worker/cli/build_info.sh $(top_srcdir) $@
+.PHONY: FORCE
+FORCE:

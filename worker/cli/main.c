@@ -1,0 +1,35 @@
+/* The command line: one row per verb, everything else is in verb_X.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "worker/cli/cli.h"
+
+static const struct verb verbs[] = {
+	{ "kernels", "fetch, list, verify and prune kernels", verb_kernels },
+	{ "env", "environment variables, with the values in force", verb_env },
+	{ "version", "version of this program", verb_version },
+	{ NULL, NULL, NULL },
+};
+
+static const char about[] =
+    "Will a BPF object load, attach and behave on the kernels you care\n"
+    "about?  bpfcompat boots them and asks.";
+
+int
+main(int argc, char **argv)
+{
+	static char	 version[] = "version";
+	struct conf	 conf;
+	struct diag	 d = DIAG_INIT;
+
+	if (argc > 1 && (strcmp(argv[1], "--version") == 0 ||
+	    strcmp(argv[1], "-version") == 0))
+		argv[1] = version;
+	if (conf_load(&conf, &d) != ERR_OK) {
+		fprintf(stderr, "bpfcompat: %s\n", diag_text(&d));
+		return CLI_ERROR;
+	}
+	log_open("bpfcompat", (enum log_level)log_level_parse(conf.log_level));
+	return cli_dispatch(verbs, "bpfcompat", about, &conf, argc, argv);
+}
