@@ -18,6 +18,7 @@ libshared_a_SOURCES = \
 	shared/base/timefmt.c shared/base/timefmt.h \
 	shared/base/utf8.c shared/base/utf8.h \
 	shared/store/db.c shared/store/db.h \
+	shared/store/object.c shared/store/object.h \
 	shared/store/store_job.c shared/store/store_job.h \
 	shared/store/store_kernel.c shared/store/store_kernel.h \
 	shared/store/store_run.c shared/store/store_run.h \

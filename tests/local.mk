@@ -8,6 +8,14 @@ tests_unit_test_base_SOURCES = tests/unit/test_base.c tests/unit/test.h
 tests_unit_test_base_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_base_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_object
+TESTS += tests/unit/test_object
+endif
+tests_unit_test_object_SOURCES = tests/unit/test_object.c tests/unit/test.h
+tests_unit_test_object_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_object_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
 EXTRA_DIST += tests/lib/criterion.sh tests/lib/tap.sh
 
 if HAVE_CRITERION
