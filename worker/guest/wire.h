@@ -43,4 +43,34 @@
 #define WIRE_RESULT	'R'
 #define WIRE_END	'Z'
 
+/*
+ * The guest's init, its virtio-serial ports and its kernel parameters.
+ *
+ * WIRE_PORT_SSH is there when the kernel has no network driver; init then
+ * carries its bytes to the SSH server (kernel parameter WIRE_PARAM_SERIAL).
+ *
+ * WIRE_PORT_CTL is there when the guest may become a template: a VM that is
+ * saved once and continued many times.  Whoever continues one writes a single
+ * line of at most WIRE_CTL_MAX bytes and waits for the answer before the
+ * first SSH connection, so that no two clones share random numbers or keys:
+ *
+ *   clone UNIX_TIME_NS ENTROPY HOSTKEY AUTHORIZED\n
+ *
+ * ENTROPY is 64 bytes in hex (credited with RNDADDENTROPY, then
+ * RNDRESEEDCRNG), HOSTKEY the dropbear private key file and AUTHORIZED the
+ * authorized_keys file, both in base64.  init adds the entropy first, sets
+ * the clock, replaces both files and answers "ok\n", or "error TEXT\n".
+ * The port is found by name in /sys/class/virtio-ports/<port>/name.  The host
+ * end is connected before the guest starts.
+ *
+ * WIRE_READY is printed on the console when SSH can be reached and the
+ * control port is being listened to.
+ */
+#define WIRE_PORT_SSH		"org.bpfcompat.ssh"
+#define WIRE_PORT_CTL		"org.bpfcompat.ctl"
+#define WIRE_PARAM_SERIAL	"bpfcompat.serial=1"
+#define WIRE_READY		"bpfcompat-init: ready"
+#define WIRE_CTL_MAX		2048
+#define WIRE_CTL_ENTROPY	64
+
 #endif /* !GUEST_WIRE_H */
