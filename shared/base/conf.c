@@ -68,16 +68,29 @@ set_bool(bool *out, const struct conf_key *k, const char *v, struct diag *d)
 	    "%s: \"%s\" is no boolean; use true or false", k->name, v);
 }
 
-static enum err
-set_int(int64_t *out, const struct conf_key *k, const char *v, struct diag *d)
+static bool
+whole_number(const char *v, int64_t *out)
 {
 	char		*end;
 	long long	 n;
 
 	errno = 0;
 	n = strtoll(v, &end, 10);
-	if (errno != 0 || end == v || *end != '\0' ||
-	    n < atoll(k->min) || n > atoll(k->max))
+	if (errno != 0 || end == v || *end != '\0')
+		return false;
+	*out = n;
+	return true;
+}
+
+static enum err
+set_int(int64_t *out, const struct conf_key *k, const char *v, struct diag *d)
+{
+	int64_t	 n, lo, hi;
+
+	if (!whole_number(k->min, &lo) || !whole_number(k->max, &hi))
+		return diag_set(d, ERR_INTERNAL, k->name,
+		    "%s: its limits are no numbers", k->name);
+	if (!whole_number(v, &n) || n < lo || n > hi)
 		return diag_set(d, ERR_INVAL, k->name,
 		    "%s: \"%s\" is no whole number from %s to %s", k->name, v,
 		    k->min, k->max);

@@ -443,7 +443,7 @@ db_watch_new(struct db *db, struct db_watch **out, struct diag *d)
 
 	/* A read makes SQLite open (and create) the WAL; it stays while we
 	 * are connected. */
-	pragma_int(db, "SELECT count(*) FROM workers");
+	pragma_int(db, "PRAGMA schema_version");
 	snprintf(wal, sizeof(wal), "%s-wal", db->path);
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return ERR_NOMEM;

@@ -153,8 +153,7 @@ Test(store, a_finished_target_survives_a_takeover_and_is_not_started_again)
 	    ERR_OK);
 	cr_assert_eq(store_target_finish(db, &c, "debian-12-6.1", &passed),
 	    ERR_OK);
-	cr_assert_eq(store_job_renew(db, &c, -1, &cancel), ERR_OK);
-	usleep(5000);
+	cr_assert_eq(store_job_renew(db, &c, -1000, &cancel), ERR_OK);
 	cr_assert_eq(store_job_claim(db, "w2", 60000, NULL, &d), ERR_OK);
 	cr_assert_eq(store_job_targets(db, id, &t, &n), ERR_OK);
 	cr_assert_str_eq(t[0].state, "pass");
