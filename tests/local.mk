@@ -18,6 +18,19 @@ tests_unit_test_object_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 EXTRA_DIST += tests/lib/criterion.sh tests/lib/tap.sh
 
+# Rules that a machine can check; selftest.sh proves that each can fail.
+LINT_TESTS = tests/lint/includes.sh tests/lint/sizes.sh \
+	tests/lint/banned.sh tests/lint/sql.sh tests/lint/text.sh \
+	tests/lint/shell.sh tests/lint/selftest.sh
+TESTS += $(LINT_TESTS)
+EXTRA_DIST += $(LINT_TESTS) tests/lint/lib.sh tests/lint/strip.awk
+
+# "make lint": the same, in a few seconds, for before a commit.
+.PHONY: lint
+lint:
+	@$(MAKE) --no-print-directory check TESTS='$(LINT_TESTS)' \
+	    check_PROGRAMS= check_SCRIPTS=
+
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/test_store
 TESTS += tests/unit/test_store

@@ -39,6 +39,17 @@ check() {
 	fi
 }
 
+# wait_until SECONDS COMMAND...: until the command exits 0; 1 when the time is
+# over.  The only loop with a nap in the shell tests.
+wait_until() {
+	tap_end=$(($(date +%s) + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$(date +%s)" -lt "$tap_end" ] || return 1
+		sleep 0.1
+	done
+}
+
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0
