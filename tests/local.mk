@@ -38,3 +38,12 @@ endif
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_store_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
+# --- profiles, matrices, kernels, the command line ---------------------------
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_matrix
+TESTS += tests/unit/test_matrix
+endif
+tests_unit_test_matrix_SOURCES = tests/unit/test_matrix.c tests/unit/test.h
+tests_unit_test_matrix_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_matrix_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
