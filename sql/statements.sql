@@ -166,6 +166,11 @@ WHERE EXISTS (SELECT 1 FROM jobs
     AND state = 'running')
 ON CONFLICT DO NOTHING;
 
+-- name: attempts
+SELECT attempt, outcome, error_code, error, started_at, finished_at
+FROM target_attempts WHERE job_id = :job AND profile_id = :profile
+ORDER BY attempt;
+
 -- name: run_add
 INSERT INTO runs (run_id, job_id, started_at, finished_at, artifact_name,
     artifact_version, artifact_variant, artifact_path, artifact_uri,

@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/utf8.h"
 
 /* struct jval is json-c's object under another name; nobody else knows. */
@@ -250,4 +251,55 @@ jval_text(const struct jval *j)
 		return "null";
 	return json_object_to_json_string_ext(to_c(j),
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+void
+jval_write(const struct jval *j, struct jsonw *w, const char *key,
+    size_t str_max)
+{
+	struct json_object	*o = to_c(j);
+	const char		*s;
+	size_t			 len;
+
+	switch (j == NULL ? JVAL_NULL : jval_type(j)) {
+	case JVAL_NULL:
+		jsonw_null(w, key);
+		break;
+	case JVAL_BOOL:
+		jsonw_bool(w, key, json_object_get_boolean(o));
+		break;
+	case JVAL_INT:
+		jsonw_int(w, key, json_object_get_int64(o));
+		break;
+	case JVAL_DOUBLE:
+		s = jval_text(j);
+		jsonw_raw(w, key, s, strlen(s));
+		break;
+	case JVAL_STR:
+		s = json_object_get_string(o);
+		len = (size_t)json_object_get_string_len(o);
+		if (len > str_max) {
+			s += len - str_max;
+			len = str_max;
+		}
+		/* Not into the middle of a character. */
+		while (len > 0 && ((unsigned char)*s & 0xc0) == 0x80) {
+			s++;
+			len--;
+		}
+		jsonw_strn(w, key, s, len);
+		break;
+	case JVAL_ARR:
+		jsonw_arr(w, key);
+		for (size_t i = 0; i < jval_len(j); i++)
+			jval_write(jval_at(j, i), w, NULL, str_max);
+		jsonw_end(w);
+		break;
+	case JVAL_OBJ:
+		jsonw_obj(w, key);
+		json_object_object_foreach(o, name, val)
+			jval_write(from_c(val), w, name, str_max);
+		jsonw_end(w);
+		break;
+	}
 }

@@ -56,5 +56,12 @@ bool			 jval_get_bool(const struct jval *, const char *key,
  * value or jval_free().
  */
 const char		*jval_text(const struct jval *);
+/*
+ * Writes the value through "w", indented as "w" is; of a string longer than
+ * "str_max" bytes only the end is kept, where a log says what went wrong.
+ */
+struct jsonw;
+void			 jval_write(const struct jval *, struct jsonw *w,
+			    const char *key, size_t str_max);
 
 #endif /* !BASE_JSON_IN_H */

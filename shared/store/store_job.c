@@ -528,6 +528,58 @@ store_attempt_add(struct db *db, const struct job_claim *c,
 	return stmt_run(s, NULL);
 }
 
+void
+attempt_rows_free(struct attempt_row *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(r[i].outcome);
+		free(r[i].error_code);
+		free(r[i].error);
+		free(r[i].started_at);
+		free(r[i].finished_at);
+	}
+	free(r);
+}
+
+enum err
+store_attempts(struct db *db, const char *job_id, const char *profile_id,
+    struct attempt_row **out, size_t *n)
+{
+	struct stmt	*s = db_stmt(db, STMT_ATTEMPTS);
+	struct attempt_row *rows = NULL, *grown, *r;
+	size_t		 have = 0;
+	enum err	 e;
+	int		 c;
+
+	stmt_text(s, ":job", job_id);
+	stmt_text(s, ":profile", profile_id);
+	while ((e = stmt_step(s)) == ERR_OK) {
+		grown = reallocarray(rows, have + 1, sizeof(*rows));
+		if (grown == NULL) {
+			e = ERR_NOMEM;
+			break;
+		}
+		rows = grown;
+		r = &rows[have++];
+		memset(r, 0, sizeof(*r));
+		r->number = stmt_col_int(s, 0);
+		c = 1;
+		if (!DUP(s, &c, &r->outcome, &r->error_code, &r->error,
+		    &r->started_at, &r->finished_at)) {
+			e = ERR_NOMEM;
+			break;
+		}
+	}
+	if (e != ERR_NOTFOUND) {
+		stmt_reset(s);
+		attempt_rows_free(rows, have);
+		return e;
+	}
+	*out = rows;
+	*n = have;
+	return ERR_OK;
+}
+
 enum err
 store_job_complete(struct db *db, const struct job_claim *c,
     const struct run *run, const char *message)

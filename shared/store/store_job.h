@@ -173,6 +173,17 @@ struct	target_attempt {
 enum err	 store_attempt_add(struct db *, const struct job_claim *,
 		    const char *profile_id, const struct target_attempt *);
 
+struct	attempt_row {
+	int64_t		 number;
+	char		*outcome, *error_code, *error;
+	char		*started_at, *finished_at;
+};
+
+/* In order.  The caller owns the array: attempt_rows_free(). */
+enum err	 store_attempts(struct db *, const char *job_id,
+		    const char *profile_id, struct attempt_row **, size_t *n);
+void		 attempt_rows_free(struct attempt_row *, size_t n);
+
 /* Run row and job state in one transaction; the job is completed. */
 enum err	 store_job_complete(struct db *, const struct job_claim *,
 		    const struct run *, const char *message);

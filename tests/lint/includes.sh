@@ -42,8 +42,8 @@ rules() {
 
 		libc = "^((sys|linux|arpa|netinet|net|asm)/.*|assert|byteswap|" \
 		    "ctype|dirent|endian|err|errno|fcntl|fnmatch|ftw|getopt|" \
-		    "glob|grp|inttypes|libgen|limits|locale|math|netdb|paths|" \
-		    "poll|pty|pwd|regex|sched|signal|spawn|stdarg|stdatomic|" \
+		    "glob|grp|inttypes|libgen|limits|locale|malloc|math|netdb|" \
+		    "paths|poll|pty|pwd|regex|sched|signal|spawn|stdarg|stdatomic|" \
 		    "stdbool|stddef|stdint|stdio|stdlib|string|strings|" \
 		    "sysexits|syslog|termios|time|unistd)[.]h$"
 	}
