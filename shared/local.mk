@@ -18,9 +18,13 @@ libshared_a_SOURCES = \
 	shared/base/timefmt.c shared/base/timefmt.h \
 	shared/base/utf8.c shared/base/utf8.h \
 	shared/base/yaml_in.c shared/base/yaml_in.h \
+	shared/domain/classify.c shared/domain/classify.h \
+	shared/domain/classify_load.c shared/domain/classify_rules.h \
 	shared/domain/kernel.c shared/domain/kernel.h \
 	shared/domain/matrix.c shared/domain/matrix.h \
 	shared/domain/profile.c shared/domain/profile.h \
+	shared/domain/report.c shared/domain/report.h \
+	shared/domain/report_md.c \
 	shared/store/db.c shared/store/db.h \
 	shared/store/object.c shared/store/object.h \
 	shared/store/store_job.c shared/store/store_job.h \

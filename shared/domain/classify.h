@@ -1,0 +1,103 @@
+/*
+ * The name of a failure, with the proof for it.
+ *
+ * A ladder of small rules over structured evidence: the step that failed,
+ * its errno, whether the verifier spoke, libbpf's poison markers, what the
+ * probes on that very kernel said.  Text of a log counts only at the place
+ * where it means something (the verifier's last line, libbpf's message about
+ * the failing entity).  The first rule that holds decides and is named in
+ * the result.  When none holds the answer is UNKNOWN, which is honest.
+ */
+#ifndef DOMAIN_CLASSIFY_H
+#define DOMAIN_CLASSIFY_H
+
+#include <stddef.h>
+
+#include "base/json_in.h"
+
+/* Codes that clients of the first generation know. */
+#define CLASS_MISSING_BTF		"MISSING_BTF"
+#define CLASS_CORE_RELOCATION		"CORE_RELOCATION_FAILURE"
+#define CLASS_PROGRAM_TYPE		"UNSUPPORTED_PROGRAM_TYPE"
+#define CLASS_MAP_TYPE			"UNSUPPORTED_MAP_TYPE"
+#define CLASS_ATTACH_TYPE		"UNSUPPORTED_ATTACH_TYPE"
+#define CLASS_VERIFIER			"VERIFIER_REJECTION"
+#define CLASS_CAPABILITY		"CAPABILITY_FAILURE"
+#define CLASS_POLICY			"POLICY_DENIED"
+#define CLASS_FUNCTIONAL		"FUNCTIONAL_TEST_FAILURE"
+#define CLASS_UNKNOWN			"UNKNOWN"
+/* More precise ones. */
+#define CLASS_HELPER			"MISSING_HELPER"
+#define CLASS_KFUNC			"MISSING_KFUNC"
+#define CLASS_KSYM			"MISSING_KSYM"
+#define CLASS_KCONFIG			"MISSING_KCONFIG"
+#define CLASS_COMPLEXITY		"VERIFIER_COMPLEXITY_LIMIT"
+#define CLASS_LICENSE			"LICENSE_RESTRICTION"
+#define CLASS_MAP_ATTRIBUTE		"MAP_ATTRIBUTE_LIMIT"
+#define CLASS_MEMORY			"MEMORY_LIMIT"
+#define CLASS_ATTACH_TARGET		"ATTACH_TARGET_MISSING"
+#define CLASS_ATTACH_OTHER		"ATTACH_FAILURE"
+#define CLASS_STRUCT_OPS		"UNSUPPORTED_STRUCT_OPS"
+#define CLASS_BAD_OBJECT		"INVALID_OBJECT"
+#define CLASS_WRONG_ARCH		"WRONG_ARCHITECTURE"
+#define CLASS_LEGACY_MAPS		"LEGACY_MAP_SECTION"
+#define CLASS_LOADER			"LOADER_CONTRACT"
+#define CLASS_GUEST_CRASH		"GUEST_CRASH"
+#define CLASS_GUEST_HANG		"GUEST_HANG"
+
+enum	class_stage {
+	CLASS_AT_OPEN,		/* libbpf could not read the object */
+	CLASS_AT_LOAD,
+	CLASS_AT_ATTACH,
+	CLASS_AT_FUNCTIONAL,
+	CLASS_AT_DEATH,		/* the guest died at work */
+	CLASS_AT_HANG		/* it stopped answering at work */
+};
+
+#define CLASS_TEXT_MAX	600
+
+/*
+ * What is known about one failure.  Any pointer may be NULL; errors are
+ * negative errno values, 0 when not known.
+ */
+struct	class_facts {
+	enum class_stage	 stage;
+	int			 error;		/* of the step as a whole */
+	const char		*error_text;
+	const char		*libbpf_log;	/* libbpf's messages */
+	const struct jval	*program;	/* failing one, from the
+						   validator's document */
+	int			 program_error;
+	const char		*verifier_log;	/* its end, at least */
+	const struct jval	*map;		/* failing one, likewise */
+	const struct jval	*doc;		/* the whole document */
+	const char		*splat;
+	const char		*last_step;	/* "load of program x" */
+	char			 elf[80];	/* "" or what is wrong with
+						   the ELF header */
+};
+
+struct	class_result {
+	const char	*code;		/* all static */
+	const char	*confidence;	/* "high", "medium", "low" */
+	const char	*rule;
+	const char	*remedy;
+	char		 sub[40];	/* of VERIFIER_REJECTION, or "" */
+	char		 reason[CLASS_TEXT_MAX];	/* one sentence */
+	char		 evidence[CLASS_TEXT_MAX];	/* one line, or "" */
+};
+
+/* Always fills *res. */
+void	 classify(const struct class_facts *, struct class_result *res);
+
+/*
+ * The verifier's own last word: the last line of "log" that is neither
+ * statistics nor libbpf's frame.  "" when there is none.
+ */
+void	 class_last_line(const char *log, char *out, size_t size);
+/* Does the log show that the verifier ran ("processed N insns")? */
+int	 class_verifier_spoke(const char *log);
+/* The remedy of a code for a summary, or NULL; static. */
+const char *class_code_remedy(const char *code);
+
+#endif /* !DOMAIN_CLASSIFY_H */
