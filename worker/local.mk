@@ -1,5 +1,23 @@
 # worker: its part of the Makefile.
 
+# --- the worker ------------------------------------------------------------
+noinst_LIBRARIES += libworker.a
+libworker_a_SOURCES = \
+	worker/collect.c worker/collect.h \
+	worker/engine.c worker/engine.h \
+	worker/evidence.c worker/evidence.h \
+	worker/finish.c worker/finish.h \
+	worker/identity.c worker/identity.h \
+	worker/loop.c worker/loop.h \
+	worker/runner.c worker/runner.h \
+	worker/sched.c worker/sched.h \
+	worker/target.c worker/target.h \
+	worker/work.c worker/work.h
+
+pkglibexec_PROGRAMS += bin/bpfcompat-worker
+bin_bpfcompat_worker_SOURCES = worker/main.c
+bin_bpfcompat_worker_LDADD = libworker.a $(SHARED_LIBS)
+
 # --- the command line ------------------------------------------------------
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \

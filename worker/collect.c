@@ -1,0 +1,391 @@
+#include "worker/collect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fsio.h"
+
+/* e_ident and the fields up to e_machine: nothing else of the object is
+   looked at outside a guest. */
+#define ELF_HEAD	20
+#define ELF_EM_BPF	247
+
+/* A fresh VM does not change these. */
+static const char *const permanent[] = {
+	"qemu_missing", "kernel_missing", "no_space", "wrong_kernel",
+	"runner_missing", "kernel_damaged", "artifact_damaged",
+	"artifact_missing", "unsupported",
+};
+
+void
+collect_infra(struct collected *c, const char *code, const char *error,
+    bool retry)
+{
+	c->status = REPORT_INFRA;
+	c->failed_stage = "infra";
+	c->retry = retry;
+	snprintf(c->error_code, sizeof(c->error_code), "%s",
+	    code[0] == '\0' ? "internal" : code);
+	snprintf(c->error, sizeof(c->error), "%s", error);
+}
+
+static bool
+is_permanent(const char *code)
+{
+	for (size_t i = 0; i < sizeof(permanent) / sizeof(permanent[0]); i++)
+		if (strcmp(code, permanent[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What the ELF header alone says against the object; "" if nothing. */
+static void
+look_at_elf(const char *artifact, char *out, size_t size)
+{
+	unsigned char	 h[ELF_HEAD];
+	ssize_t		 n = -1;
+	int		 fd, machine;
+
+	out[0] = '\0';
+	if ((fd = open(artifact, O_RDONLY | O_CLOEXEC)) != -1) {
+		n = read(fd, h, sizeof(h));
+		close(fd);
+	}
+	if (n == -1)
+		return;
+	if (n < ELF_HEAD || memcmp(h, "\177ELF", 4) != 0) {
+		snprintf(out, size, "not ELF: the file does not begin with "
+		    "the ELF magic");
+		return;
+	}
+	machine = h[5] == 2 ? h[18] << 8 | h[19] : h[19] << 8 | h[18];
+	if (h[4] != 2)
+		snprintf(out, size, "32-bit ELF class");
+	else if (h[5] != 1)
+		snprintf(out, size, "big-endian byte order");
+	else if (machine != ELF_EM_BPF)
+		snprintf(out, size, "ELF machine %d is not BPF (247)",
+		    machine);
+}
+
+/* NULL when there is none that can be trusted; "why" says so. */
+static struct jval *
+read_document(const char *dir, char *why, size_t size)
+{
+	struct buf	 b = BUF_INIT(COLLECT_RESULT_MAX);
+	struct diag	 d = DIAG_INIT;
+	struct jval	*doc = NULL;
+	char		 path[4096];
+
+	if (path_join(path, sizeof(path), dir, "validator-result.json",
+	    NULL) != ERR_OK || fsio_read(path, &b, &d) != ERR_OK)
+		snprintf(why, size, "the validator left no result that can "
+		    "be read; see validator.stderr and serial.log");
+	else if (jval_parse(buf_str(&b), b.len, &doc, &d) != ERR_OK)
+		snprintf(why, size, "the validator's result is no valid JSON "
+		    "(%s)", diag_text(&d));
+	else if (strncmp(jval_get_str(doc, "schema_version", ""),
+	    "validator.v0.", 13) != 0) {
+		snprintf(why, size, "the validator's result has an unknown "
+		    "schema; rebuild worker and validator together");
+		jval_free(doc);
+		doc = NULL;
+	}
+	buf_clear(&b);
+	return doc;
+}
+
+static const struct jval *
+programs_of(const struct jval *doc)
+{
+	return jval_get(jval_get(doc, "discovery"), "programs");
+}
+
+static const struct jval *
+maps_of(const struct jval *doc)
+{
+	const struct jval	*m = jval_get(doc, "maps");
+
+	return m != NULL ? m : jval_get(jval_get(doc, "discovery"), "maps");
+}
+
+static bool
+is(const struct jval *j, const char *key, const char *word)
+{
+	return strcmp(jval_get_str(j, key, ""), word) == 0;
+}
+
+/* First element of "list" whose member "key" is "word"; NULL if none. */
+static const struct jval *
+first_with(const struct jval *list, const char *key, const char *word)
+{
+	for (size_t i = 0; i < jval_len(list); i++)
+		if (is(jval_at(list, i), key, word))
+			return jval_at(list, i);
+	return NULL;
+}
+
+/* A map that the kernel refused, as far as the document says. */
+static const struct jval *
+failed_map(const struct jval *doc)
+{
+	const struct jval	*maps = maps_of(doc), *m;
+
+	if ((m = first_with(maps, "status", "fail")) != NULL)
+		return m;
+	return first_with(maps, "create_status", "fail");
+}
+
+static const char *
+program_log(const struct jval *p)
+{
+	const char	*log = jval_get_str(p, "load_log", NULL);
+
+	return log != NULL && log[0] != '\0' ? log :
+	    jval_get_str(p, "log_tail", NULL);
+}
+
+static struct class_result *
+classify_new(const struct class_facts *f)
+{
+	struct class_result	*r = malloc(sizeof(*r));
+
+	if (r != NULL)
+		classify(f, r);
+	return r;
+}
+
+/* Each failing program gets its own cause. */
+static void
+classify_programs(struct collected *c, const char *elf)
+{
+	const struct jval	*all = programs_of(c->result), *p;
+	size_t			 n = jval_len(all), done = 0;
+
+	if (n == 0 || (c->prog_cls = calloc(n, sizeof(*c->prog_cls))) == NULL)
+		return;
+	c->nprogs = n;
+	for (size_t i = 0; i < n && done < COLLECT_PROGRAMS_MAX; i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_LOAD };
+
+		p = jval_at(all, i);
+		if (is(p, "load_status", "fail")) {
+			f.program_error = (int)jval_get_int(p, "load_errno",
+			    0);
+			f.verifier_log = f.libbpf_log = program_log(p);
+		} else if (is(p, "attach_status", "fail")) {
+			f.stage = CLASS_AT_ATTACH;
+			f.program_error = (int)jval_get_int(p, "attach_errno",
+			    0);
+		} else
+			continue;
+		f.program = p;
+		f.doc = c->result;
+		snprintf(f.elf, sizeof(f.elf), "%s", elf);
+		c->prog_cls[i] = classify_new(&f);
+		done++;
+	}
+}
+
+static void
+fail_at(struct collected *c, const char *stage, const struct class_facts *f)
+{
+	c->status = REPORT_FAIL;
+	c->failed_stage = stage;
+	c->cls = classify_new(f);
+}
+
+static void
+load_failed(struct collected *c, struct class_facts *f)
+{
+	const struct jval	*load = jval_get(c->result, "load");
+	const struct jval	*all = programs_of(c->result);
+	const char		*name;
+
+	f->stage = jval_len(all) == 0 && jval_len(maps_of(c->result)) == 0 ?
+	    CLASS_AT_OPEN : CLASS_AT_LOAD;
+	f->error = (int)jval_get_int(load, "error_code", 0);
+	f->error_text = jval_get_str(load, "error", "");
+	f->map = failed_map(c->result);
+	/*
+	 * Maps come first, so a refused map is why the object failed; else
+	 * it is the program that the whole load stopped at, or the first one
+	 * that cannot be loaded even alone.
+	 */
+	if (f->map == NULL) {
+		name = jval_get_str(load, "failed_program", "");
+		if (name[0] != '\0')
+			f->program = first_with(all, "name", name);
+		if (f->program == NULL)
+			f->program = first_with(all, "load_status", "fail");
+	}
+	if (f->program != NULL) {
+		f->program_error = (int)jval_get_int(f->program,
+		    "load_errno", 0);
+		f->verifier_log = program_log(f->program);
+	}
+	if (f->verifier_log == NULL)
+		f->verifier_log = f->libbpf_log;
+	fail_at(c, "load", f);
+}
+
+static void
+attach_failed(struct collected *c, struct class_facts *f)
+{
+	f->stage = CLASS_AT_ATTACH;
+	f->program = first_with(programs_of(c->result), "attach_status",
+	    "fail");
+	f->program_error = (int)jval_get_int(f->program, "attach_errno", 0);
+	fail_at(c, "attach", f);
+}
+
+static void
+functional_failed(struct collected *c, struct class_facts *f)
+{
+	const struct jval	*tests, *t;
+	char			 text[CLASS_TEXT_MAX] = "a required test did "
+				    "not pass";
+
+	tests = jval_get(jval_get(c->result, "functional"), "tests");
+	for (size_t i = 0; i < jval_len(tests); i++) {
+		t = jval_at(tests, i);
+		if (!jval_get_bool(t, "required", true) ||
+		    is(t, "status", "pass"))
+			continue;
+		snprintf(text, sizeof(text), "test %s: %s",
+		    jval_get_str(t, "name", "?"), jval_get_str(t, "error",
+		    "it did not pass"));
+		break;
+	}
+	f->stage = CLASS_AT_FUNCTIONAL;
+	f->error_text = text;
+	fail_at(c, "functional", f);
+}
+
+/* The rules of the verdict over a document. */
+static void
+judge(struct collected *c, const char *elf)
+{
+	const struct jval	*d = c->result;
+	struct class_facts	 f = { .doc = d };
+	bool			 fails = is(d, "status", "fail");
+
+	snprintf(f.elf, sizeof(f.elf), "%s", elf);
+	f.libbpf_log = jval_get_str(jval_get(d, "logs"), "libbpf", NULL);
+	classify_programs(c, elf);
+	if (is(jval_get(d, "load"), "status", "pass") &&
+	    is(d, "status", "pass"))
+		c->status = REPORT_PASS;
+	else if (fails && is(jval_get(d, "load"), "status", "fail"))
+		load_failed(c, &f);
+	/*
+	 * A failed attach fails the tests that need it, so it is the cause
+	 * and comes first.
+	 */
+	else if (fails && is(jval_get(d, "attach"), "status", "fail"))
+		attach_failed(c, &f);
+	else if (fails && is(jval_get(d, "functional"), "status", "fail"))
+		functional_failed(c, &f);
+	else
+		collect_infra(c, "protocol", "the validator's result does "
+		    "not add up (its parts contradict its verdict); see "
+		    "validator-result.json", true);
+}
+
+/* Before libbpf sees the object nothing in the guest is its doing. */
+static bool
+object_was_touched(const struct jval *step)
+{
+	static const char *const phases[] = { "open", "isolated", "load",
+		"attach", "functional", "finish" };
+
+	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
+		if (is(step, "phase", phases[i]))
+			return true;
+	return false;
+}
+
+static void
+guest_lost(struct collected *c, const struct runner_end *end)
+{
+	const struct jval	*step = jval_get(end->doc, "last_step");
+	struct class_facts	 f = { 0 };
+	char			 what[CLASS_TEXT_MAX / 2];
+
+	if (!object_was_touched(step)) {
+		collect_infra(c, end->outcome == RUNNER_GUEST_DIED ?
+		    "guest_died" : "guest_hung", end->error[0] != '\0' ?
+		    end->error : "the guest stopped before the object was "
+		    "looked at; see serial.log", true);
+		return;
+	}
+	if (jval_get_str(step, "program", "")[0] != '\0')
+		snprintf(what, sizeof(what), "%s of program %s",
+		    jval_get_str(step, "phase", ""),
+		    jval_get_str(step, "program", ""));
+	else
+		snprintf(what, sizeof(what), "%s",
+		    jval_get_str(step, "phase", ""));
+	f.stage = end->outcome == RUNNER_GUEST_DIED ? CLASS_AT_DEATH :
+	    CLASS_AT_HANG;
+	f.splat = jval_get_str(end->doc, "splat", NULL);
+	if (f.splat != NULL && f.splat[0] == '\0')
+		f.splat = NULL;
+	f.last_step = what;
+	fail_at(c, strncmp(what, "attach", 6) == 0 ? "attach" :
+	    strncmp(what, "functional", 10) == 0 ? "functional" : "load",
+	    &f);
+}
+
+void
+collect(const char *dir, const char *artifact, const struct runner_end *end,
+    struct collected *c)
+{
+	char		 why[1024], elf[80];
+	const char	*uname, *release;
+
+	memset(c, 0, sizeof(*c));
+	switch (end->outcome) {
+	case RUNNER_DONE:
+		break;
+	case RUNNER_GUEST_DIED:
+	case RUNNER_GUEST_HUNG:
+		guest_lost(c, end);
+		return;
+	default:
+		collect_infra(c, end->error_code, end->error,
+		    !is_permanent(end->error_code));
+		return;
+	}
+	if ((c->result = read_document(dir, why, sizeof(why))) == NULL) {
+		collect_infra(c, "protocol", why, true);
+		return;
+	}
+	/* Two independent witnesses must agree on what booted. */
+	uname = jval_get_str(end->doc, "uname_release", "");
+	release = jval_get_str(jval_get(c->result, "host"), "release", "");
+	if (strcmp(uname, release) != 0) {
+		snprintf(why, sizeof(why), "the guest says it runs kernel "
+		    "\"%.64s\", its result says \"%.64s\"", uname, release);
+		collect_infra(c, "wrong_kernel", why, false);
+		return;
+	}
+	look_at_elf(artifact, elf, sizeof(elf));
+	judge(c, elf);
+}
+
+void
+collect_clear(struct collected *c)
+{
+	for (size_t i = 0; i < c->nprogs; i++)
+		free(c->prog_cls[i]);
+	free(c->prog_cls);
+	free(c->cls);
+	jval_free(c->result);
+	memset(c, 0, sizeof(*c));
+}

@@ -1,0 +1,363 @@
+#include "worker/loop.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/timefmt.h"
+#include "store/store_job.h"
+#include "store/store_worker.h"
+#include "worker/sched.h"
+#include "worker/work.h"
+
+/* conf: at most 256 jobs and 256 slots. */
+#define WORKS_MAX	256
+#define SLOTS_MAX	256
+#define NFDS_MAX	(2 + SLOTS_MAX * RUNNER_NFDS)
+/* After a change in the database we look at most so often. */
+#define LOOK_EVERY_MS	50
+/* Pause after a claim that failed for a reason of ours (disk, database). */
+#define CLAIM_PAUSE_MS	5000
+
+struct	loop {
+	struct engine		*g;
+	const struct loop_opts	*o;
+	struct db_watch		*watch;
+	int			 sigfd;
+	struct work		*works[WORKS_MAX];
+	size_t			 nworks;
+	size_t			 max_works;
+	uint64_t		 turn;
+	int64_t			 beat_at;	/* heartbeat, foreign leases */
+	int64_t			 look_at;	/* -1: nothing has changed */
+	int64_t			 claim_after;
+	int64_t			 drain_until;	/* -1: not draining */
+	bool			 stop_now;
+	bool			 signaled;
+	bool			 over;		/* the one job has ended */
+	struct pollfd		 fds[NFDS_MAX];
+};
+
+static void
+heartbeat(struct loop *l, const char *state)
+{
+	const struct engine	*g = l->g;
+	struct worker_row	 r = { g->self.holder, g->self.pid,
+				    g->self.host, g->self.boot_id, g->slots,
+				    g->conf->vm_accel, state };
+	enum err		 e;
+
+	if (l->o->only != NULL)
+		return;	/* serves one job: nobody counts on it */
+	if ((e = store_worker_put(g->db, &r)) != ERR_OK)
+		log_event(LOG_WARN, "worker.heartbeat_failed",
+		    LOG_S("error", err_text(e)),
+		    LOG_S("sqlite", db_errmsg(g->db)));
+}
+
+/* --- claiming --------------------------------------------------------------*/
+
+/*
+ * "expired": look for jobs whose worker is gone too.  Their lease ends
+ * without an event, so the heartbeat's turn looks.
+ */
+static void
+claim(struct loop *l, bool expired, int64_t now)
+{
+	int64_t		 queued = 0, running = 0;
+	struct work	*w;
+	enum err	 e = ERR_OK;
+
+	if (l->drain_until != -1 || now < l->claim_after)
+		return;
+	while (l->nworks < l->max_works) {
+		/* A read first: claiming takes the write lock. */
+		if (!expired && (store_queue_counts(l->g->db, &queued,
+		    &running) != ERR_OK || queued == 0))
+			return;
+		e = work_claim(l->g, l->o->only, &w);
+		if (e != ERR_OK)
+			break;
+		l->works[l->nworks++] = w;
+	}
+	if (e == ERR_OK || e == ERR_NOTFOUND)
+		return;
+	l->claim_after = now + CLAIM_PAUSE_MS;
+	log_event(LOG_ERROR, "worker.claim_failed",
+	    LOG_S("error", err_text(e)),
+	    LOG_S("sqlite", db_errmsg(l->g->db)));
+}
+
+static void
+schedule(struct loop *l, int64_t now)
+{
+	struct sched_job	*jobs[WORKS_MAX];
+	size_t			 used, j, t;
+
+	for (;;) {
+		used = 0;
+		for (size_t i = 0; i < l->nworks; i++) {
+			jobs[i] = &l->works[i]->sched;
+			used += work_running(l->works[i]);
+		}
+		if (used >= (size_t)l->g->slots || l->drain_until != -1 ||
+		    !sched_pick(jobs, l->nworks, now, &j, &t))
+			return;
+		jobs[j]->served = ++l->turn;
+		work_start(l->works[j], t, now);
+	}
+}
+
+static void
+drop_finished(struct loop *l)
+{
+	size_t	 kept = 0;
+	bool	 dropped = false;
+
+	for (size_t i = 0; i < l->nworks; i++) {
+		if (l->works[i]->state == WORK_OVER &&
+		    work_running(l->works[i]) == 0) {
+			work_free(l->works[i]);
+			dropped = true;
+		} else
+			l->works[kept++] = l->works[i];
+	}
+	l->nworks = kept;
+	if (dropped) {
+		/* A large report may have come and gone. */
+		malloc_trim(0);
+		l->look_at = 0;
+	}
+}
+
+/* --- signals ----------------------------------------------------------------*/
+
+static void
+begin_drain(struct loop *l, int64_t now)
+{
+	l->drain_until = now + l->g->conf->drain_timeout;
+	heartbeat(l, "draining");
+	log_event(LOG_INFO, "worker.draining",
+	    LOG_I("jobs", (int64_t)l->nworks));
+}
+
+static void
+on_signal(struct loop *l, int64_t now)
+{
+	struct signalfd_siginfo	 si;
+
+	while (read(l->sigfd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
+		if (l->signaled) {
+			l->stop_now = true;
+			continue;
+		}
+		l->signaled = true;
+		if (l->o->only != NULL && l->o->signal_cancels)
+			(void)store_job_cancel(l->g->db, l->o->only);
+		else
+			begin_drain(l, now);
+		l->look_at = 0;
+	}
+}
+
+static int
+signal_fd(sigset_t *old, struct diag *d)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigset_t	 set;
+	int		 fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, old);
+	/* A runner that dies early is an error code, not our death. */
+	sigaction(SIGPIPE, &ignore, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd == -1)
+		diag_errno(d, "cannot watch signals");
+	return fd;
+}
+
+/* --- one turn -----------------------------------------------------------------*/
+
+/* The one job may have been ended by another worker. */
+static void
+follow(struct loop *l)
+{
+	struct job	 j;
+
+	if (l->o->only == NULL || l->nworks > 0 ||
+	    store_job_get(l->g->db, l->o->only, &j) != ERR_OK)
+		return;
+	l->over = strcmp(j.state, "queued") != 0 &&
+	    strcmp(j.state, "running") != 0;
+	job_clear(&j);
+}
+
+/* Something changed in the database, by us or by others. */
+static void
+look(struct loop *l, int64_t now)
+{
+	l->look_at = -1;
+	for (size_t i = 0; i < l->nworks; i++)
+		work_check(l->works[i], now);
+	claim(l, false, now);
+	follow(l);
+}
+
+static void
+beat(struct loop *l, int64_t now)
+{
+	l->beat_at = now + l->g->conf->lease / 3;
+	heartbeat(l, l->drain_until == -1 ? "active" : "draining");
+	claim(l, true, now);
+}
+
+static void
+drain(struct loop *l, int64_t now)
+{
+	if (l->drain_until == -1)
+		return;
+	for (size_t i = 0; i < l->nworks; i++)
+		if (work_running(l->works[i]) == 0 || now >= l->drain_until)
+			work_hand_back(l->works[i], now);
+	if (l->nworks == 0)
+		l->over = true;
+}
+
+static void
+sooner(int64_t *at, int64_t other)
+{
+	if (other != -1 && (*at == -1 || other < *at))
+		*at = other;
+}
+
+static int
+poll_timeout(const struct loop *l, int64_t now)
+{
+	struct sched_job	*jobs[WORKS_MAX];
+	int64_t			 at = l->beat_at, next;
+
+	sooner(&at, l->look_at);
+	if (l->drain_until != -1 && now < l->drain_until)
+		sooner(&at, l->drain_until);
+	for (size_t i = 0; i < l->nworks; i++) {
+		sooner(&at, work_deadline(l->works[i]));
+		jobs[i] = &l->works[i]->sched;
+	}
+	next = sched_next(jobs, l->nworks, now);
+	sooner(&at, next);
+	return at <= now ? 0 : at - now > 60000 ? 60000 : (int)(at - now);
+}
+
+static enum err
+wait_events(struct loop *l)
+{
+	size_t	 n = 2, from[WORKS_MAX], many[WORKS_MAX];
+	int64_t	 now = time_mono_ms();
+
+	l->fds[0] = (struct pollfd){ db_watch_fd(l->watch), POLLIN, 0 };
+	l->fds[1] = (struct pollfd){ l->sigfd, POLLIN, 0 };
+	for (size_t i = 0; i < l->nworks; i++) {
+		from[i] = n;
+		many[i] = work_pollfds(l->works[i], l->fds + n, NFDS_MAX - n);
+		n += many[i];
+	}
+	if (poll(l->fds, (nfds_t)n, poll_timeout(l, now)) == -1)
+		return errno == EINTR ? ERR_OK : err_from_errno(errno);
+	now = time_mono_ms();
+	if (l->fds[0].revents != 0 && db_watch_drain(l->watch) &&
+	    l->look_at == -1)
+		l->look_at = now + LOOK_EVERY_MS;
+	if (l->fds[1].revents != 0)
+		on_signal(l, now);
+	for (size_t i = 0; i < l->nworks; i++)
+		work_ready(l->works[i], l->fds + from[i], many[i], now);
+	return ERR_OK;
+}
+
+static void
+turn(struct loop *l)
+{
+	int64_t	 now = time_mono_ms();
+	bool	 looked = l->look_at != -1 && now >= l->look_at;
+
+	for (size_t i = 0; i < l->nworks; i++)
+		work_tick(l->works[i], now);
+	if (looked)
+		look(l, now);
+	if (now >= l->beat_at)
+		beat(l, now);
+	drain(l, now);
+	drop_finished(l);
+	schedule(l, now);
+	if (looked && l->o->observe != NULL)
+		l->o->observe(l->o->arg);
+}
+
+static enum err
+begin(struct loop *l, struct diag *d)
+{
+	const struct engine	*g = l->g;
+	struct worker_row	 self = { .holder = g->self.holder,
+				    .pid = g->self.pid,
+				    .host = g->self.host,
+				    .boot_id = g->self.boot_id };
+	enum err		 e;
+
+	if ((e = db_watch_new(g->db, &l->watch, d)) != ERR_OK)
+		return e;
+	heartbeat(l, "active");
+	e = store_workers_reap(g->db, &self, identity_alive);
+	if (e != ERR_OK)
+		return diag_set(d, e, NULL, "cannot look for dead workers: "
+		    "%s", db_errmsg(g->db));
+	log_event(LOG_INFO, "worker.started",
+	    LOG_S("holder", g->self.holder), LOG_I("slots", g->slots),
+	    LOG_I("jobs", (int64_t)l->max_works));
+	return ERR_OK;
+}
+
+enum err
+loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
+{
+	struct loop	*l = calloc(1, sizeof(*l));
+	sigset_t	 old;
+	enum err	 e;
+
+	if (l == NULL)
+		return ERR_NOMEM;
+	l->g = g;
+	l->o = o;
+	l->drain_until = -1;
+	l->max_works = o->only != NULL ? 1 : (size_t)g->conf->max_active_jobs;
+	l->sigfd = signal_fd(&old, d);
+	e = l->sigfd == -1 ? d->code : begin(l, d);
+	while (e == ERR_OK && !l->over && !l->stop_now) {
+		turn(l);
+		if (!l->over)
+			e = wait_events(l);
+	}
+	for (size_t i = 0; i < l->nworks; i++)
+		work_free(l->works[i]);
+	heartbeat(l, "gone");
+	if (e == ERR_OK && l->signaled && (l->stop_now || o->only == NULL ||
+	    !o->signal_cancels))
+		e = ERR_CANCELED;
+	if (o->observe != NULL)
+		o->observe(o->arg);
+	db_watch_free(l->watch);
+	if (l->sigfd != -1)
+		close(l->sigfd);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	free(l);
+	return e;
+}

@@ -1,0 +1,37 @@
+/*
+ * The worker's loop: claims jobs, gives their targets VM slots, and obeys
+ * what the database and the signals say.  One thread, one poll(2) over the
+ * database watch, the signals and the runners; every wait is an event with a
+ * deadline.
+ *
+ * The same loop serves bpfcompat-worker (all jobs) and "bpfcompat test" (one
+ * job; when another worker holds it, the loop follows it to its end).
+ */
+#ifndef WORKER_LOOP_H
+#define WORKER_LOOP_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "worker/engine.h"
+
+struct	loop_opts {
+	const char	*only;	/* one job: ends with it; NULL: all jobs */
+	/* Called after something may have changed; may be NULL. */
+	void		(*observe)(void *arg);
+	void		*arg;
+	/*
+	 * What SIGINT and SIGTERM mean for one job: cancel it, instead of
+	 * handing it back.
+	 */
+	bool		 signal_cancels;
+};
+
+/*
+ * Runs until SIGTERM or SIGINT has been obeyed (a second one ends it at
+ * once), or until the one job has ended.  ERR_CANCELED: ended by a signal.
+ */
+enum err	 loop_run(struct engine *, const struct loop_opts *,
+		    struct diag *);
+
+#endif /* !WORKER_LOOP_H */
