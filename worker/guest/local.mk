@@ -1,1 +1,68 @@
-# worker/guest: its part of the Makefile.
+# worker/guest: the programs that run inside a guest.  They are static: the
+# guest has no libraries.  So no PIE and no sanitizers here, and libbpf is
+# built from source (libbpf.sh says why).
+
+pkglibexec_PROGRAMS += bin/bpfcompat-validator
+
+GUEST_LIBBPF = guest-libbpf
+GUEST_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/shared \
+	-I$(top_srcdir)/worker/guest
+GUEST_CFLAGS = $(WARN_CFLAGS) $(HARDEN_CFLAGS) -fno-pie
+guest_ldflags = $(HARDEN_LDFLAGS) -static -no-pie
+
+GUEST_BASE = \
+	shared/base/buf.c shared/base/buf.h \
+	shared/base/cursor.h \
+	shared/base/err.c shared/base/err.h \
+	shared/base/json_out.c shared/base/json_out.h \
+	shared/base/timefmt.c shared/base/timefmt.h \
+	shared/base/utf8.c shared/base/utf8.h
+
+bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
+	worker/guest/args.c worker/guest/args.h \
+	worker/guest/attach.c worker/guest/attach.h \
+	worker/guest/attach_net.c \
+	worker/guest/attach_sys.c \
+	worker/guest/capture.c worker/guest/capture.h \
+	worker/guest/elfinfo.c worker/guest/elfinfo.h \
+	worker/guest/externs.c worker/guest/externs.h \
+	worker/guest/facts.c worker/guest/facts.h \
+	worker/guest/functional.c worker/guest/functional.h \
+	worker/guest/isolated.c \
+	worker/guest/load.c \
+	worker/guest/object.c \
+	worker/guest/plan.c \
+	worker/guest/probes.c \
+	worker/guest/result.c \
+	worker/guest/rtnl.c \
+	worker/guest/run.h \
+	worker/guest/setup.c \
+	worker/guest/sink.c worker/guest/sink.h \
+	worker/guest/steps.h \
+	worker/guest/validator.c \
+	worker/guest/variants.c \
+	worker/guest/verlog.c worker/guest/verlog.h \
+	worker/guest/wire.h \
+	worker/guest/wire_io.c worker/guest/wire_io.h
+bin_bpfcompat_validator_CPPFLAGS = $(GUEST_CPPFLAGS) \
+	-I$(GUEST_LIBBPF)/include
+bin_bpfcompat_validator_CFLAGS = $(GUEST_CFLAGS)
+bin_bpfcompat_validator_LDFLAGS = $(guest_ldflags)
+bin_bpfcompat_validator_LDADD = $(GUEST_LIBBPF)/lib/libbpf.a \
+	-lelf -lzstd -lz
+
+# Built once; "make clean" keeps it, "make distclean" does not.
+$(GUEST_LIBBPF)/lib/libbpf.a:
+	$(AM_V_GEN)BPFCOMPAT_LIBBPF_TARBALL='$(BPFCOMPAT_LIBBPF_TARBALL)' \
+	    CC='$(CC)' AR='$(AR)' \
+	    $(SHELL) $(top_srcdir)/worker/guest/libbpf.sh $(GUEST_LIBBPF)
+$(bin_bpfcompat_validator_OBJECTS): | $(GUEST_LIBBPF)/lib/libbpf.a
+
+validator-static: bin/bpfcompat-validator
+
+distclean-local: guest-distclean
+guest-distclean:
+	rm -rf $(GUEST_LIBBPF)
+.PHONY: guest-distclean
+
+EXTRA_DIST += worker/guest/libbpf.sh

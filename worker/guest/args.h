@@ -1,0 +1,83 @@
+/*
+ * The validator's command line (guest side of the contract with the runner;
+ * the option words are those existing callers use).
+ */
+#ifndef GUEST_ARGS_H
+#define GUEST_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum	attach_mode {
+	ATTACH_BEST_EFFORT,
+	ATTACH_REQUIRED,
+	ATTACH_DISABLED
+};
+
+/* What one --set-map-* family says about one map; several words merge. */
+struct	map_fixup {
+	char		*name; /* owned */
+	char		*entries_word; /* owned; NULL, "cpus" or decimal */
+	uint32_t	 entries; /* 0 with "cpus" */
+	uint32_t	 ringbuf_bytes; /* 0: no inner ring buffer */
+	uint32_t	 inner_type; /* BPF_MAP_TYPE_*, 0: no inner map */
+	uint32_t	 inner_key;
+	uint32_t	 inner_value;
+	uint32_t	 inner_entries;
+};
+
+struct	type_override {
+	char		*selector; /* owned; program or section name */
+	uint32_t	 prog_type; /* BPF_PROG_TYPE_* */
+};
+
+struct	variant {
+	char		*prog; /* owned */
+	bool		 trial; /* gate: does it load? */
+	uint32_t	 helper; /* gate: helper id; 0 none */
+};
+
+struct	variant_group {
+	char		*name; /* owned */
+	struct variant	*v; /* owned, in order of preference */
+	size_t		 nv;
+};
+
+struct	args {
+	const char	*artifact; /* into argv; NULL with --wire */
+	const char	*out;
+	const char	*manifest;
+	const char	*plan;
+	const char	*log_dir;
+	const char	*attach_word; /* as given */
+	enum attach_mode attach_mode;
+	bool		 probe_features;
+	bool		 isolate; /* each program alone too */
+	bool		 wire;
+	bool		 help;
+	struct map_fixup *fixups;
+	size_t		 nfixups;
+	struct type_override *overrides;
+	size_t		 noverrides;
+	struct variant_group *groups;
+	size_t		 ngroups;
+	char	       **companions; /* owned strings */
+	size_t		 ncompanions;
+};
+
+/*
+ * Parses argv into *a, which args_free() releases in every case.
+ * ERR_INVAL with the option in the diag's field, or ERR_NOMEM.
+ */
+enum err	 args_parse(int argc, char **argv, struct args *a,
+		    struct diag *);
+void		 args_free(struct args *);
+/* Usage text, static. */
+const char	*args_usage(void);
+/* The bool words of the command line and of the plan file. */
+bool		 args_bool(const char *, bool *);
+
+#endif /* !GUEST_ARGS_H */

@@ -1,0 +1,274 @@
+/*
+ * The attach phase.  Every program that was loaded is attached the way its
+ * type wants.  What would need the project's own set-up is not guessed at:
+ * it is reported as not testable here, and fails where attaching is
+ * required, because it was not shown to work.
+ */
+#include "attach.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#include "steps.h"
+
+#define ANY	(-1)
+
+struct	kind {
+	int		 type;	/* BPF_PROG_TYPE_* */
+	int		 attach_type; /* or ANY */
+	const char	*name;	/* NULL: the section's first word */
+	int		 (*attach)(struct attach_try *); /* NULL: see "why" */
+	const char	*why;
+};
+
+/* The first that fits counts. */
+static const struct kind kinds[] = {
+	{ BPF_PROG_TYPE_TRACEPOINT, ANY, NULL, attach_auto, NULL },
+	{ BPF_PROG_TYPE_RAW_TRACEPOINT, ANY, NULL, attach_auto, NULL },
+	{ BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE, ANY, NULL, attach_auto,
+	    NULL },
+	{ BPF_PROG_TYPE_KPROBE, ANY, NULL, attach_kprobe, NULL },
+	{ BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, "iter", attach_iter, NULL },
+	{ BPF_PROG_TYPE_TRACING, ANY, NULL, attach_auto, NULL },
+	{ BPF_PROG_TYPE_LSM, BPF_LSM_CGROUP, "lsm_cgroup", attach_cgroup,
+	    NULL },
+	{ BPF_PROG_TYPE_LSM, ANY, NULL, attach_auto, NULL },
+	{ BPF_PROG_TYPE_PERF_EVENT, ANY, "perf_event", attach_perf_event,
+	    NULL },
+	{ BPF_PROG_TYPE_XDP, BPF_XDP_DEVMAP, "xdp/devmap", NULL,
+	    "runs from an entry of a device map" },
+	{ BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP, "xdp/cpumap", NULL,
+	    "runs from an entry of a CPU map" },
+	{ BPF_PROG_TYPE_XDP, ANY, "xdp", attach_xdp, NULL },
+	{ BPF_PROG_TYPE_SCHED_CLS, ANY, "tc", attach_tc, NULL },
+	{ BPF_PROG_TYPE_SCHED_ACT, ANY, "action", NULL,
+	    "runs as the action of a tc filter" },
+	{ BPF_PROG_TYPE_CGROUP_SKB, ANY, "cgroup", attach_cgroup, NULL },
+	{ BPF_PROG_TYPE_CGROUP_SOCK, ANY, "cgroup", attach_cgroup, NULL },
+	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, ANY, "cgroup", attach_cgroup,
+	    NULL },
+	{ BPF_PROG_TYPE_CGROUP_SOCKOPT, ANY, "cgroup", attach_cgroup, NULL },
+	{ BPF_PROG_TYPE_CGROUP_SYSCTL, ANY, "cgroup", attach_cgroup, NULL },
+	{ BPF_PROG_TYPE_CGROUP_DEVICE, ANY, "cgroup", attach_cgroup, NULL },
+	{ BPF_PROG_TYPE_SOCK_OPS, ANY, "sockops", attach_cgroup, NULL },
+	{ BPF_PROG_TYPE_SK_MSG, ANY, "sk_msg", attach_sockmap, NULL },
+	{ BPF_PROG_TYPE_SK_SKB, ANY, "sk_skb", attach_sockmap, NULL },
+	{ BPF_PROG_TYPE_SK_LOOKUP, ANY, "sk_lookup", attach_netns, NULL },
+	{ BPF_PROG_TYPE_FLOW_DISSECTOR, ANY, "flow_dissector", attach_netns,
+	    NULL },
+	{ BPF_PROG_TYPE_NETFILTER, ANY, "netfilter", attach_netfilter,
+	    NULL },
+	{ BPF_PROG_TYPE_SOCKET_FILTER, ANY, "socket", attach_socket, NULL },
+	{ BPF_PROG_TYPE_SK_REUSEPORT, ANY, "sk_reuseport", attach_socket,
+	    NULL },
+	{ BPF_PROG_TYPE_EXT, ANY, "freplace", NULL,
+	    "replaces a function of another program" },
+	{ BPF_PROG_TYPE_SYSCALL, ANY, "syscall", NULL,
+	    "is called by user space and attaches to nothing" },
+	{ BPF_PROG_TYPE_LWT_IN, ANY, "lwt", NULL, "belongs to a route" },
+	{ BPF_PROG_TYPE_LWT_OUT, ANY, "lwt", NULL, "belongs to a route" },
+	{ BPF_PROG_TYPE_LWT_XMIT, ANY, "lwt", NULL, "belongs to a route" },
+	{ BPF_PROG_TYPE_LWT_SEG6LOCAL, ANY, "lwt", NULL,
+	    "belongs to a route" },
+	{ BPF_PROG_TYPE_LIRC_MODE2, ANY, "lirc_mode2", NULL,
+	    "needs an infrared receiver" },
+};
+
+static const struct kind *
+kind_of(const struct prog *p)
+{
+	size_t	 i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].type == (int)p->type &&
+		    (kinds[i].attach_type == ANY ||
+		    kinds[i].attach_type == (int)p->attach_type))
+			return &kinds[i];
+	return NULL;
+}
+
+int
+attach_not_here(struct attach_try *t, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	va_start(ap, fmt);
+	vsnprintf(t->why, sizeof(t->why), fmt, ap);
+	va_end(ap);
+	return ATTACH_NOT_HERE;
+}
+
+int
+attach_took(struct attach_try *t, struct bpf_link *link)
+{
+	if (link == NULL)
+		return errno == 0 ? -EINVAL : -errno;
+	t->link = link;
+	return 0;
+}
+
+/* Links live until the run ends, so that commands find them at work. */
+static void
+keep_link(struct run *r, struct bpf_link *link)
+{
+	struct bpf_link	**p;
+
+	if (link == NULL)
+		return;
+	p = reallocarray(r->links, r->nlinks + 1, sizeof(struct bpf_link *));
+	if (p == NULL) {
+		bpf_link__destroy(link);
+		return;
+	}
+	r->links = p;
+	p[r->nlinks++] = link;
+}
+
+static void
+settle(struct run *r, struct prog *p, int err, const char *why)
+{
+	char	 text[256];
+
+	if (err == 0) {
+		p->attach = OUT_PASS;
+		r->attach.attempted++;
+		r->attach.passed++;
+		return;
+	}
+	if (err == ATTACH_NOT_HERE) {
+		r->attach.untestable++;
+		snprintf(text, sizeof(text), "not testable here: %s", why);
+		p->attach_error = strdup(text);
+		p->attach = r->args->attach_mode == ATTACH_REQUIRED ?
+		    OUT_FAIL : OUT_SKIPPED;
+		return;
+	}
+	error_text(err, text, sizeof(text));
+	p->attach_error = strdup(text);
+	p->attach_errno = err;
+	p->attach = OUT_FAIL;
+	r->attach.attempted++;
+	r->attach.failed++;
+}
+
+static void
+one_program(struct run *r, struct attach_env *env, struct bpf_program *bp,
+    struct prog *p)
+{
+	const struct kind	*k = kind_of(p);
+	struct attach_try	 t;
+	const char		*slash = strchr(p->section, '/');
+	int			 err;
+
+	memset(&t, 0, sizeof(t));
+	t.run = r;
+	t.env = env;
+	t.prog = bp;
+	t.section = p->section;
+	if (slash != NULL && slash[1] != '\0')
+		t.target = slash + 1;
+	p->attach_kind = k == NULL ? NULL : k->name;
+	if (k == NULL)
+		err = attach_not_here(&t, "no way is known to attach this "
+		    "type");
+	else if (k->attach == NULL)
+		err = attach_not_here(&t, "%s", k->why);
+	else
+		err = k->attach(&t);
+	keep_link(r, t.link);
+	settle(r, p, err, t.why);
+	if (t.where[0] != '\0')
+		p->attach_target = strdup(t.where);
+	else if (t.target != NULL)
+		p->attach_target = strdup(t.target);
+}
+
+/*
+ * struct_ops programs are attached together, through the map that holds
+ * them; libbpf does not say which program is in which map, so all share
+ * the outcome.
+ */
+static void
+struct_ops(struct run *r)
+{
+	struct bpf_map	*m;
+	size_t		 i = 0;
+	int		 err = ATTACH_NOT_HERE;
+	bool		 any = false;
+
+	for (i = 0; i < r->nprogs; i++)
+		any |= r->progs[i].type == BPF_PROG_TYPE_STRUCT_OPS &&
+		    r->progs[i].autoload;
+	if (!any)
+		return;
+	i = 0;
+	bpf_object__for_each_map(m, r->obj) {
+		struct map	*o = &r->maps[i++];
+		struct bpf_link	*link;
+
+		if (o->type != BPF_MAP_TYPE_STRUCT_OPS || !o->autocreate)
+			continue;
+		sink_progress(r->sink, "attach", o->name, i, r->nmaps);
+		link = bpf_map__attach_struct_ops(m);
+		o->attach = link != NULL ? OUT_PASS : OUT_FAIL;
+		o->attach_errno = link != NULL ? 0 : -errno;
+		if (err == ATTACH_NOT_HERE || err == 0)
+			err = o->attach_errno;
+		keep_link(r, link);
+	}
+	for (i = 0; i < r->nprogs; i++) {
+		if (r->progs[i].type != BPF_PROG_TYPE_STRUCT_OPS ||
+		    !r->progs[i].autoload)
+			continue;
+		r->progs[i].attach_kind = "struct_ops";
+		settle(r, &r->progs[i], err, "no struct_ops map uses it");
+	}
+}
+
+static void
+aggregate(struct run *r)
+{
+	bool	 required = r->args->attach_mode == ATTACH_REQUIRED;
+	bool	 bad = r->attach.failed > 0 ||
+		    (required && r->attach.untestable > 0);
+
+	if (bad)
+		r->attach.status = required ? OUT_FAIL : OUT_WARN;
+	else if (r->attach.attempted == 0)
+		r->attach.status = OUT_SKIPPED;
+	else
+		r->attach.status = OUT_PASS;
+}
+
+void
+attach_run(struct run *r)
+{
+	struct bpf_program	*bp;
+	struct attach_env	 env;
+	struct prog		*p;
+	size_t			 i = 0;
+
+	if (r->load.status != OUT_PASS ||
+	    r->args->attach_mode == ATTACH_DISABLED)
+		return;
+	memset(&env, 0, sizeof(env));
+	env.cgroup_fd = -1;
+	bpf_object__for_each_program(bp, r->obj) {
+		p = &r->progs[i++];
+		if (!p->autoload || bpf_program__fd(bp) < 0 ||
+		    p->type == BPF_PROG_TYPE_STRUCT_OPS)
+			continue;
+		sink_progress(r->sink, "attach", p->name, i, r->nprogs);
+		one_program(r, &env, bp, p);
+	}
+	struct_ops(r);
+	if (env.cgroup_fd != -1)
+		close(env.cgroup_fd);
+	aggregate(r);
+}

@@ -1,0 +1,201 @@
+#include "externs.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bpf/btf.h>
+
+/* No real object comes near; a made-up one must not cost minutes. */
+#define EXTERNS_MAX	4096
+
+static struct extern_sym *
+find(struct externs *x, const char *name)
+{
+	size_t	 i;
+
+	for (i = 0; i < x->n; i++)
+		if (strcmp(x->v[i].name, name) == 0)
+			return &x->v[i];
+	return NULL;
+}
+
+static void
+add(struct externs *x, const char *name, const char *kind)
+{
+	struct extern_sym	*p;
+
+	if (name == NULL || *name == '\0' || x->n == EXTERNS_MAX ||
+	    find(x, name) != NULL)
+		return;
+	p = reallocarray(x->v, x->n + 1, sizeof(*p));
+	if (p == NULL)
+		return;
+	x->v = p;
+	p += x->n;
+	if ((p->name = strdup(name)) == NULL)
+		return;
+	p->kind = kind;
+	p->state = EXTERN_UNCHECKED;
+	x->n++;
+}
+
+static bool
+is_extern(const struct btf_type *t)
+{
+	/* A function's linkage is kept where others keep a count. */
+	if (btf_is_func(t))
+		return btf_vlen(t) == BTF_FUNC_EXTERN;
+	return btf_is_var(t) && btf_var(t)->linkage == BTF_VAR_GLOBAL_EXTERN;
+}
+
+static void
+list_section(struct externs *x, const struct btf *btf,
+    const struct btf_type *sec, const char *kind)
+{
+	const struct btf_var_secinfo	*v = btf_var_secinfos(sec);
+	const struct btf_type		*t;
+	int				 i;
+
+	for (i = 0; i < btf_vlen(sec); i++, v++) {
+		t = btf__type_by_id(btf, v->type);
+		if (t == NULL)
+			continue;
+		add(x, btf__name_by_offset(btf, t->name_off),
+		    kind != NULL ? kind : btf_is_func(t) ? "kfunc" : "ksym");
+	}
+}
+
+void
+externs_list(struct externs *x, const struct btf *btf)
+{
+	const struct btf_type	*t;
+	const char		*name;
+	uint32_t		 id;
+
+	if (btf == NULL)
+		return;
+	for (id = 1; id < btf__type_cnt(btf); id++) {
+		t = btf__type_by_id(btf, id);
+		if (t == NULL)
+			continue;
+		name = btf__name_by_offset(btf, t->name_off);
+		if (btf_is_datasec(t) && name != NULL) {
+			if (strcmp(name, ".ksyms") == 0)
+				list_section(x, btf, t, NULL);
+			else if (strcmp(name, ".kconfig") == 0)
+				list_section(x, btf, t, "kconfig");
+		}
+	}
+	/* libbpf may have taken kfuncs out of their section already. */
+	for (id = 1; id < btf__type_cnt(btf); id++) {
+		t = btf__type_by_id(btf, id);
+		if (t != NULL && btf_is_func(t) && is_extern(t))
+			add(x, btf__name_by_offset(btf, t->name_off),
+			    "kfunc");
+	}
+}
+
+/* The state a line of libbpf's tells, or EXTERN_UNCHECKED for none. */
+static enum extern_state
+state_of(const char *line)
+{
+	if (strstr(line, "(weak): not resolved") != NULL)
+		return EXTERN_WEAK_MISSING;
+	if (strstr(line, "(strong): not resolved") != NULL ||
+	    strstr(line, ": not found in kernel") != NULL)
+		return EXTERN_MISSING;
+	if (strstr(line, "incompatible") != NULL)
+		return EXTERN_INCOMPATIBLE;
+	if (strstr(line, "': resolved to ") != NULL ||
+	    strstr(line, "': set to ") != NULL)
+		return EXTERN_FOUND;
+	return EXTERN_UNCHECKED;
+}
+
+static const char *
+kind_of(const char *line)
+{
+	if (strstr(line, "(func ksym)") != NULL)
+		return "kfunc";
+	if (strstr(line, "(kcfg)") != NULL)
+		return "kconfig";
+	return "ksym";
+}
+
+static void
+note_line(struct externs *x, const char *line)
+{
+	struct extern_sym	*s;
+	enum extern_state	 state = state_of(line);
+	const char		*from, *to;
+	char			 name[256];
+	size_t			 n;
+
+	from = strchr(line, '\'');
+	to = from == NULL ? NULL : strchr(from + 1, '\'');
+	if (state == EXTERN_UNCHECKED || to == NULL)
+		return;
+	n = (size_t)(to - from - 1);
+	if (n == 0 || n >= sizeof(name))
+		return;
+	memcpy(name, from + 1, n);
+	name[n] = '\0';
+	if ((s = find(x, name)) == NULL) {
+		add(x, name, kind_of(line));
+		if ((s = find(x, name)) == NULL)
+			return;
+	}
+	/* "not resolved" after "incompatible" says less. */
+	if (s->state != EXTERN_INCOMPATIBLE)
+		s->state = state;
+}
+
+void
+externs_note(struct externs *x, const char *messages)
+{
+	const char	*p = messages, *nl;
+	char		 line[1024];
+	size_t		 n;
+
+	while (*p != '\0') {
+		nl = strchrnul(p, '\n');
+		n = (size_t)(nl - p);
+		if (n < sizeof(line)) {
+			memcpy(line, p, n);
+			line[n] = '\0';
+			note_line(x, line);
+		}
+		p = *nl == '\0' ? nl : nl + 1;
+	}
+}
+
+void
+externs_free(struct externs *x)
+{
+	size_t	 i;
+
+	for (i = 0; i < x->n; i++)
+		free(x->v[i].name);
+	free(x->v);
+	x->v = NULL;
+	x->n = 0;
+}
+
+const char *
+extern_state_word(enum extern_state s)
+{
+	switch (s) {
+	case EXTERN_UNCHECKED:
+		return "unchecked";
+	case EXTERN_FOUND:
+		return "found";
+	case EXTERN_WEAK_MISSING:
+		return "weak_missing";
+	case EXTERN_MISSING:
+		return "missing";
+	case EXTERN_INCOMPATIBLE:
+		return "incompatible";
+	}
+	return "unchecked";
+}

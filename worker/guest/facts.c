@@ -1,0 +1,244 @@
+#include "facts.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/stat.h>
+#include <sys/statfs.h>
+
+#include <bpf/libbpf.h>
+#include <linux/magic.h>
+#include <zlib.h>
+
+#include "base/buf.h"
+#include "base/json_out.h"
+
+#define CONFIG_LINES_MAX	(64 * 1024)
+
+/* Switches that decide about BPF programs; in this order in the result. */
+static const char *const config_names[] = {
+	"CONFIG_BPF", "CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT",
+	"CONFIG_BPF_JIT_ALWAYS_ON", "CONFIG_BPF_UNPRIV_DEFAULT_OFF",
+	"CONFIG_BPF_LSM", "CONFIG_BPF_EVENTS", "CONFIG_BPF_KPROBE_OVERRIDE",
+	"CONFIG_BPF_STREAM_PARSER", "CONFIG_CGROUP_BPF", "CONFIG_CGROUPS",
+	"CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
+	"CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "CONFIG_FPROBE",
+	"CONFIG_FTRACE_SYSCALLS", "CONFIG_FUNCTION_ERROR_INJECTION",
+	"CONFIG_FUNCTION_TRACER", "CONFIG_HID_BPF", "CONFIG_HZ",
+	"CONFIG_IKCONFIG_PROC", "CONFIG_IPV6_SEG6_BPF", "CONFIG_KALLSYMS_ALL",
+	"CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS", "CONFIG_LSM",
+	"CONFIG_LWTUNNEL_BPF", "CONFIG_MODULES", "CONFIG_NETFILTER_BPF_LINK",
+	"CONFIG_NETKIT", "CONFIG_NET_ACT_BPF", "CONFIG_NET_CLS_ACT",
+	"CONFIG_NET_CLS_BPF", "CONFIG_NET_SCH_BPF", "CONFIG_NET_SCH_INGRESS",
+	"CONFIG_PERF_EVENTS", "CONFIG_PREEMPT", "CONFIG_PREEMPT_RT",
+	"CONFIG_SCHED_CLASS_EXT", "CONFIG_SECURITY", "CONFIG_TRACEPOINTS",
+	"CONFIG_UPROBE_EVENTS", "CONFIG_XDP_SOCKETS",
+};
+
+static bool
+is_mount(const char *path, long magic)
+{
+	struct statfs	 fs;
+
+	return statfs(path, &fs) == 0 && (long)fs.f_type == magic;
+}
+
+/* The first line of a small file, without its newline; false if none. */
+static bool
+read_line(const char *path, char *out, size_t size)
+{
+	FILE	*f = fopen(path, "re");
+	bool	 ok;
+
+	if (f == NULL)
+		return false;
+	ok = fgets(out, (int)size, f) != NULL;
+	fclose(f);
+	if (ok)
+		out[strcspn(out, "\n")] = '\0';
+	return ok;
+}
+
+static int
+read_number(const char *path)
+{
+	char	 line[32];
+
+	if (!read_line(path, line, sizeof(line)) ||
+	    !isdigit((unsigned char)line[0]))
+		return -1;
+	return atoi(line);
+}
+
+static void
+read_tracing(struct facts *f)
+{
+	static const struct { const char *dir; long magic; } at[] = {
+		{ "/sys/kernel/tracing", TRACEFS_MAGIC },
+		{ "/sys/kernel/debug/tracing", TRACEFS_MAGIC },
+		{ "/sys/kernel/debug/tracing", DEBUGFS_MAGIC },
+	};
+	char	 path[128];
+	size_t	 i;
+
+	for (i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		if (!is_mount(at[i].dir, at[i].magic))
+			continue;
+		f->tracefs = true;
+		snprintf(path, sizeof(path), "%s/kprobe_events", at[i].dir);
+		f->kprobe_events |= access(path, W_OK) == 0;
+		snprintf(path, sizeof(path), "%s/events/sched", at[i].dir);
+		f->tracepoint_events |= access(path, R_OK) == 0;
+	}
+}
+
+/* Addresses shown as zero are as good as none. */
+static bool
+kallsyms_usable(void)
+{
+	char	 line[256];
+
+	return read_line("/proc/kallsyms", line, sizeof(line)) &&
+	    strspn(line, "0") < 8;
+}
+
+static void
+read_lockdown(struct facts *f)
+{
+	char	 line[128], *from, *to;
+
+	if (!read_line("/sys/kernel/security/lockdown", line, sizeof(line)))
+		return;
+	from = strchr(line, '[');
+	to = from == NULL ? NULL : strchr(from, ']');
+	if (to == NULL)
+		return;
+	*to = '\0';
+	snprintf(f->lockdown, sizeof(f->lockdown), "%s", from + 1);
+}
+
+static bool
+config_wanted(const char *line)
+{
+	size_t	 i, n = strcspn(line, "=");
+
+	for (i = 0; i < sizeof(config_names) / sizeof(config_names[0]); i++)
+		if (strlen(config_names[i]) == n &&
+		    memcmp(config_names[i], line, n) == 0)
+			return true;
+	return false;
+}
+
+/* Reads plain and compressed files alike. */
+static bool
+read_config(struct facts *f, const char *path)
+{
+	struct buf	 b = BUF_INIT(CONFIG_LINES_MAX);
+	gzFile		 gz = gzopen(path, "rbe");
+	char		 line[512];
+
+	if (gz == NULL)
+		return false;
+	while (gzgets(gz, line, sizeof(line)) != NULL)
+		if (config_wanted(line))
+			buf_adds(&b, line);
+	gzclose(gz);
+	f->config = buf_steal(&b);
+	buf_clear(&b);
+	snprintf(f->config_source, sizeof(f->config_source), "%s", path);
+	return f->config != NULL;
+}
+
+void
+facts_read(struct facts *f, const char *release)
+{
+	struct stat	 st;
+	char		 path[128];
+
+	f->kernel_btf = stat("/sys/kernel/btf/vmlinux", &st) == 0;
+	f->kernel_btf_size = f->kernel_btf ? (int64_t)st.st_size : 0;
+	read_tracing(f);
+	f->cgroup2 = is_mount("/sys/fs/cgroup", CGROUP2_SUPER_MAGIC);
+	f->bpffs = is_mount("/sys/fs/bpf", BPF_FS_MAGIC);
+	f->cpus = libbpf_num_possible_cpus();
+	f->jit = read_number("/proc/sys/net/core/bpf_jit_enable");
+	f->unprivileged_disabled =
+	    read_number("/proc/sys/kernel/unprivileged_bpf_disabled");
+	f->kallsyms = kallsyms_usable();
+	if (!read_line("/sys/kernel/security/lsm", f->lsm, sizeof(f->lsm)))
+		f->lsm[0] = '\0';
+	read_lockdown(f);
+	snprintf(path, sizeof(path), "/boot/config-%s", release);
+	if (!read_config(f, "/proc/config.gz"))
+		read_config(f, path);
+}
+
+void
+facts_free(struct facts *f)
+{
+	free(f->config);
+	f->config = NULL;
+}
+
+static void
+write_config(struct jsonw *w, const struct facts *f)
+{
+	const char	*p = f->config, *nl, *eq;
+	char		 name[64];
+
+	jsonw_obj(w, "config");
+	while (p != NULL && *p != '\0') {
+		nl = strchrnul(p, '\n');
+		eq = memchr(p, '=', (size_t)(nl - p));
+		if (eq != NULL && (size_t)(eq - p) < sizeof(name)) {
+			memcpy(name, p, (size_t)(eq - p));
+			name[eq - p] = '\0';
+			jsonw_strn(w, name, eq + 1, (size_t)(nl - eq - 1));
+		}
+		p = *nl == '\0' ? nl : nl + 1;
+	}
+	jsonw_end(w);
+}
+
+void
+facts_write_kernel(struct jsonw *w, const struct facts *f)
+{
+	jsonw_obj(w, "kernel");
+	if (f->cpus > 0)
+		jsonw_int(w, "possible_cpus", f->cpus);
+	jsonw_str(w, "lsm", f->lsm);
+	jsonw_str(w, "lockdown", f->lockdown);
+	if (f->jit >= 0)
+		jsonw_int(w, "bpf_jit_enable", f->jit);
+	if (f->unprivileged_disabled >= 0)
+		jsonw_int(w, "unprivileged_bpf_disabled",
+		    f->unprivileged_disabled);
+	jsonw_bool(w, "kallsyms", f->kallsyms);
+	jsonw_bool(w, "cgroup2", f->cgroup2);
+	jsonw_bool(w, "bpffs", f->bpffs);
+	jsonw_str_opt(w, "config_source", f->config_source);
+	if (f->config != NULL)
+		write_config(w, f);
+	jsonw_end(w);
+}
+
+static void
+write_prereq(struct jsonw *w, const char *key, bool there)
+{
+	jsonw_str(w, key, there ? "present" : "missing");
+}
+
+void
+facts_write_prereqs(struct jsonw *w, const struct facts *f)
+{
+	jsonw_obj(w, "attach_prereqs");
+	write_prereq(w, "tracefs", f->tracefs);
+	write_prereq(w, "kprobe_events", f->kprobe_events);
+	write_prereq(w, "tracepoint_events", f->tracepoint_events);
+	write_prereq(w, "cgroup2", f->cgroup2);
+	write_prereq(w, "bpffs", f->bpffs);
+	jsonw_end(w);
+}

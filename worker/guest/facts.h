@@ -1,0 +1,69 @@
+/*
+ * What this kernel is and can: BTF, mounts, switches, build configuration,
+ * and (probes.c) which map and program types it takes.
+ */
+#ifndef GUEST_FACTS_H
+#define GUEST_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct jsonw;
+
+enum	probe_status {
+	PROBE_UNKNOWN,		/* not asked */
+	PROBE_SUPPORTED,
+	PROBE_UNSUPPORTED,
+	PROBE_DENIED,
+	PROBE_ERROR
+};
+
+struct	probe {
+	uint32_t	 type;
+	const char	*name;	/* libbpf's word, static */
+	enum probe_status status;
+	int		 error;	/* 0 or negative errno */
+};
+
+/* More than any kernel has; ends where libbpf knows no more names. */
+#define PROBES_MAX	64
+
+struct	facts {
+	bool		 kernel_btf;
+	int64_t		 kernel_btf_size;
+	bool		 tracefs;	/* mounted, not only a folder */
+	bool		 kprobe_events;
+	bool		 tracepoint_events;
+	bool		 cgroup2;
+	bool		 bpffs;
+	int		 cpus;		/* possible; negative errno */
+	int		 jit;		/* bpf_jit_enable, -1 unknown */
+	int		 unprivileged_disabled; /* -1 unknown */
+	bool		 kallsyms;	/* readable, with addresses */
+	char		 lsm[256];
+	char		 lockdown[32];	/* the word in [brackets] */
+	char		*config;	/* owned; "CONFIG_X=y" lines we look at */
+	char		 config_source[128];
+	struct probe	 maps[PROBES_MAX];
+	size_t		 nmaps;
+	struct probe	 progs[PROBES_MAX];
+	size_t		 nprogs;
+};
+
+/* "release" as uname gives it. */
+void	 facts_read(struct facts *, const char *release);
+void	 facts_free(struct facts *);
+/* Members "kernel" and the attach_prereqs object of "capabilities". */
+void	 facts_write_kernel(struct jsonw *, const struct facts *);
+void	 facts_write_prereqs(struct jsonw *, const struct facts *);
+
+/*
+ * Lists every type libbpf knows; asks the kernel about each when "ask".
+ * Called once.
+ */
+void	 probes_run(struct facts *, bool ask);
+/* Members "map_types" and "program_types" and the full lists beside them. */
+void	 probes_write(struct jsonw *, const struct facts *);
+
+#endif /* !GUEST_FACTS_H */

@@ -1,0 +1,434 @@
+/*
+ * Each program judged alone.  The object is opened and prepared once; every
+ * attempt runs in a child that inherits this state, switches all other
+ * programs off, and goes through libbpf's own load.  So an attempt sees a
+ * fresh object without paying for parsing it and the kernel's BTF again,
+ * and a crash of libbpf on a hostile object kills the child only.
+ *
+ * The first attempt asks for statistics only.  A program that fails is
+ * tried again with the full log, into a buffer so large that the log fits;
+ * its memory is only used as far as the kernel writes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "steps.h"
+
+#define LEVEL_STATS	4
+#define LEVEL_FULL	(1 | LEVEL_STATS)
+
+/* Older kernels refuse more than UINT_MAX >> 2, the oldest >> 8. */
+#define LOG_MAX		(512UL * 1024 * 1024)
+#define LOG_MIN		(16UL * 1024 * 1024 - 4096)
+#define MESSAGES_MAX	(64 * 1024)
+
+/* Sizes of the parts of a log that go into the result document. */
+#define LOAD_LOG_MAX	4095
+#define EXCERPT_MAX	4096
+/* Logs up to this size are in the excerpts whole. */
+#define POISON_WINDOW	(64 * 1024)
+
+/* What a child leaves for its parent, in shared memory. */
+struct	report {
+	int		 done;
+	int		 error;	/* 0 or negative */
+	uint32_t	 jited_len;
+	uint32_t	 xlated_len;
+	size_t		 messages_len;
+	char		 messages[MESSAGES_MAX];
+};
+
+struct	bench {
+	struct run	*run;
+	struct report	*rep;
+	char		*log;
+	size_t		 log_size;
+	struct bpf_object *aux; /* opened besides run->obj when needed */
+	bool		 aux_tried;
+};
+
+/* Half of what the guest has, so that a log does not kill it. */
+static size_t
+log_size_for_guest(void)
+{
+	long	 pages = sysconf(_SC_AVPHYS_PAGES);
+	long	 page = sysconf(_SC_PAGESIZE);
+	size_t	 n = LOG_MAX;
+
+	if (pages > 0 && page > 0 && (size_t)pages * (size_t)page / 2 < n)
+		n = (size_t)pages * (size_t)page / 2;
+	return n < LOG_MIN ? LOG_MIN : n;
+}
+
+static void *
+share(size_t size)
+{
+	void	*p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static bool
+bench_open(struct bench *b, struct run *r)
+{
+	memset(b, 0, sizeof(*b));
+	b->run = r;
+	b->log_size = log_size_for_guest();
+	b->rep = share(sizeof(*b->rep));
+	b->log = share(b->log_size);
+	return b->rep != NULL && b->log != NULL;
+}
+
+static void
+bench_close(struct bench *b)
+{
+	bpf_object__close(b->aux);
+	if (b->rep != NULL)
+		munmap(b->rep, sizeof(*b->rep));
+	if (b->log != NULL)
+		munmap(b->log, b->log_size);
+}
+
+static void
+program_sizes(const struct bpf_program *p, struct report *rep)
+{
+	struct bpf_prog_info	 info;
+	uint32_t		 len = sizeof(info);
+
+	memset(&info, 0, sizeof(info));
+	if (bpf_prog_get_info_by_fd(bpf_program__fd(p), &info, &len) != 0)
+		return;
+	rep->jited_len = info.jited_prog_len;
+	rep->xlated_len = info.xlated_prog_len;
+}
+
+static void
+child_finish(struct bench *b, struct capture *c, int err)
+{
+	size_t	 n = c->text.len, skip = 0;
+
+	if (n > MESSAGES_MAX) {
+		skip = n - MESSAGES_MAX;
+		n = MESSAGES_MAX;
+	}
+	if (n > 0)
+		memcpy(b->rep->messages, c->text.data + skip, n);
+	b->rep->messages_len = n;
+	b->rep->error = err;
+	b->rep->done = 1;
+	_exit(0);
+}
+
+static void
+child_program(struct bench *b, struct bpf_object *tmpl, size_t only,
+    int level)
+{
+	struct bpf_program	*p, *mine = NULL;
+	struct capture		 c;
+	size_t			 i = 0;
+	int			 err;
+
+	capture_init(&c);
+	capture_use(&c);
+	bpf_object__for_each_program(p, tmpl) {
+		bpf_program__set_autoload(p, i == only);
+		if (i++ == only)
+			mine = p;
+	}
+	bpf_program__set_log_level(mine, (uint32_t)level);
+	bpf_program__set_log_buf(mine, b->log, b->log_size);
+	err = bpf_object__load(tmpl);
+	if (err == 0)
+		program_sizes(mine, b->rep);
+	child_finish(b, &c, err);
+}
+
+static void
+child_map(struct bench *b, struct bpf_object *tmpl, size_t only)
+{
+	struct bpf_program	*p;
+	struct bpf_map		*m;
+	struct capture		 c;
+	size_t			 i = 0;
+
+	capture_init(&c);
+	capture_use(&c);
+	bpf_object__for_each_program(p, tmpl)
+		bpf_program__set_autoload(p, false);
+	bpf_object__for_each_map(m, tmpl)
+		bpf_map__set_autocreate(m, i++ == only);
+	child_finish(b, &c, bpf_object__load(tmpl));
+}
+
+/* Starts a child; 0 in it, its pid in the parent, -1 when that fails. */
+static pid_t
+bench_fork(struct bench *b)
+{
+	pid_t	 pid;
+
+	memset(b->rep, 0, offsetof(struct report, messages));
+	b->log[0] = '\0';
+	if ((pid = fork()) == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return pid;
+}
+
+/* Waits; a child that died without a word leaves an error all the same. */
+static void
+bench_wait(struct bench *b, pid_t pid)
+{
+	int	 status = 0;
+
+	while (pid != -1 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		continue;
+	if (b->rep->done)
+		return;
+	b->rep->error = pid == -1 ? -EAGAIN : -ECHILD;
+	b->rep->messages_len = (size_t)snprintf(b->rep->messages,
+	    MESSAGES_MAX, "validator: the loading process %s%s\n",
+	    pid == -1 ? "could not be started" : "died: ",
+	    pid == -1 ? "" : WIFSIGNALED(status) ?
+	    strsignal(WTERMSIG(status)) : "it exited");
+}
+
+static size_t
+log_len(const struct bench *b)
+{
+	return strnlen(b->log, b->log_size);
+}
+
+/* Gives the pages back; the next attempt starts with an empty buffer. */
+static void
+log_reset(struct bench *b, size_t used)
+{
+	if (used > 0)
+		madvise(b->log, b->log_size, MADV_REMOVE);
+}
+
+/*
+ * Opens the object again for attempts that cannot start from run->obj:
+ * optional programs, and every program once preparing failed.  Maps known
+ * to fail are left out, so that only programs that use them suffer.
+ */
+static struct bpf_object *
+aux_open(struct bench *b, bool prepare)
+{
+	struct run		*r = b->run;
+	struct bpf_object	*obj;
+	struct bpf_program	*p;
+	struct bpf_map		*m;
+	size_t			 i = 0;
+	int			 err;
+
+	if ((obj = object_open(r, &err)) == NULL)
+		return NULL;
+	setup_apply(r, obj, false);
+	bpf_object__for_each_map(m, obj) {
+		if (r->maps[i].tried && !r->maps[i].created)
+			bpf_map__set_autocreate(m, false);
+		i++;
+	}
+	if (!prepare)
+		return obj;
+	bpf_object__for_each_program(p, obj)
+		bpf_program__set_autoload(p, true);
+	if (bpf_object__prepare(obj) != 0) {
+		bpf_object__close(obj);
+		return NULL;
+	}
+	return obj;
+}
+
+static struct bpf_object *
+template_for(struct bench *b, const struct prog *p)
+{
+	struct capture	*old;
+
+	if (p->autoload && b->run->prepared)
+		return b->run->obj;
+	if (!b->aux_tried) {
+		b->aux_tried = true;
+		old = capture_use(NULL);
+		b->aux = aux_open(b, true);
+		if (b->aux == NULL)
+			b->aux = aux_open(b, false);
+		capture_use(old);
+	}
+	return b->aux;
+}
+
+static char *
+copy(const char *p, size_t len)
+{
+	return len == 0 ? NULL : strndup(p, len);
+}
+
+/* The log's end and then libbpf's words, as one bounded text. */
+static char *
+make_tail(const struct bench *b, size_t len)
+{
+	size_t	 m = b->rep->messages_len, n;
+	char	*out = malloc(LOAD_LOG_MAX + 1);
+
+	if (out == NULL)
+		return NULL;
+	if (m > LOAD_LOG_MAX)
+		m = LOAD_LOG_MAX;
+	n = len < LOAD_LOG_MAX - m ? len : LOAD_LOG_MAX - m;
+	if (n > 0)
+		memcpy(out, b->log + len - n, n);
+	memcpy(out + n, b->rep->messages + b->rep->messages_len - m, m);
+	out[n + m] = '\0';
+	return out;
+}
+
+/* Takes over what the last attempt left of program "i". */
+static void
+keep_log(struct bench *b, size_t i, size_t len)
+{
+	struct prog	*p = &b->run->progs[i];
+	struct load_log	*l = &p->log;
+	size_t		 from, win;
+
+	l->bytes = len;
+	l->cut = len + 1 >= b->log_size;
+	verlog_stats_parse(b->log, len, &l->stats);
+	l->head = copy(b->log, verlog_head(b->log, len, EXCERPT_MAX));
+	from = verlog_tail(b->log, len, EXCERPT_MAX);
+	l->last = copy(b->log + from, len - from);
+	l->messages = copy(b->rep->messages, b->rep->messages_len);
+	if (p->load != OUT_FAIL)
+		return;
+	win = len > POISON_WINDOW ? len - POISON_WINDOW : 0;
+	l->npoison = verlog_poison_parse(b->log + win, len - win, l->poison,
+	    VERLOG_POISON_MAX);
+	l->tail = make_tail(b, len);
+	if (len > 0) {
+		snprintf(l->id, sizeof(l->id), "p%03zu.isolated", i);
+		if (!sink_log(b->run->sink, l->id, p->name, "verifier",
+		    b->log, len))
+			l->id[0] = '\0';
+	}
+}
+
+static int
+attempt(struct bench *b, struct bpf_object *tmpl, size_t i, int level)
+{
+	pid_t	 pid;
+
+	if ((pid = bench_fork(b)) == 0)
+		child_program(b, tmpl, i, level);
+	bench_wait(b, pid);
+	return b->rep->error;
+}
+
+/*
+ * The program itself was taken, only its place in a tail-call table was
+ * not filled: the programs that belong there are switched off.
+ */
+static bool
+only_slots_failed(const struct bench *b)
+{
+	return memmem(b->rep->messages, b->rep->messages_len,
+	    "failed to initialize slot", 25) != NULL;
+}
+
+static void
+one_program(struct bench *b, size_t i)
+{
+	struct prog		*p = &b->run->progs[i];
+	struct bpf_object	*tmpl = template_for(b, p);
+	size_t			 len;
+	int			 err;
+
+	if (tmpl == NULL) {
+		p->load = OUT_FAIL;
+		p->load_errno = -ENOMEM;
+		return;
+	}
+	err = attempt(b, tmpl, i, LEVEL_STATS);
+	if (err == 0 || only_slots_failed(b)) {
+		p->load = OUT_PASS;
+		p->jited_len = b->rep->jited_len;
+		p->xlated_len = b->rep->xlated_len;
+	} else {
+		p->load = OUT_FAIL;
+		p->load_errno = err;
+		/* Without any log the kernel never saw the program. */
+		if (b->log[0] != '\0') {
+			log_reset(b, 1);
+			attempt(b, tmpl, i, LEVEL_FULL);
+		}
+	}
+	len = log_len(b);
+	keep_log(b, i, len);
+	log_reset(b, len);
+}
+
+void
+isolated_run(struct run *r)
+{
+	struct bench	 b;
+	size_t		 i;
+
+	if (r->obj == NULL || !r->elf.native || r->nprogs == 0)
+		return;
+	if (bench_open(&b, r)) {
+		for (i = 0; i < r->nprogs; i++) {
+			sink_progress(r->sink, "isolated", r->progs[i].name,
+			    i + 1, r->nprogs);
+			one_program(&b, i);
+		}
+	}
+	bench_close(&b);
+}
+
+static void
+one_map(struct bench *b, struct bpf_object *tmpl, size_t i)
+{
+	struct map	*m = &b->run->maps[i];
+	pid_t		 pid;
+
+	if ((pid = bench_fork(b)) == 0)
+		child_map(b, tmpl, i);
+	bench_wait(b, pid);
+	m->tried = true;
+	m->error = b->rep->error;
+	m->created = m->error == 0;
+	if (!m->created)
+		m->message = copy(b->rep->messages, b->rep->messages_len);
+}
+
+/*
+ * libbpf stops at the first map the kernel refuses.  Then every map is
+ * tried alone, so that all that fail are known.
+ */
+void
+isolated_maps_run(struct run *r)
+{
+	struct bench		 b;
+	struct bpf_object	*tmpl = NULL;
+	size_t			 i;
+
+	if (r->obj == NULL || r->prepared || !r->elf.native ||
+	    strstr(buf_str(&r->capture.text), "': failed to create: ") == NULL)
+		return;
+	if (bench_open(&b, r) && (tmpl = aux_open(&b, false)) != NULL) {
+		for (i = 0; i < r->nmaps; i++)
+			if (r->maps[i].autocreate)
+				one_map(&b, tmpl, i);
+	}
+	bpf_object__close(tmpl);
+	bench_close(&b);
+}

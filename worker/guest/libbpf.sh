@@ -1,0 +1,93 @@
+#!/bin/sh
+# Gets libbpf's source and builds libbpf.a for the programs of the guest.
+# The distribution's own library may be older than the objects we judge; it
+# would report its own limits as the kernel's.  So the source package of
+# Debian's newest suite is used, through apt: signatures are checked with the
+# distribution's keyring, the mirror is the machine's own, nothing is
+# installed.  BPFCOMPAT_LIBBPF_TARBALL=FILE uses that upstream tarball
+# instead and needs no network.
+#
+# usage: libbpf.sh OUTDIR	leaves OUTDIR/lib/libbpf.a, OUTDIR/include/
+set -eu
+
+suite=sid
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+min_major=1 min_minor=7
+
+out=$1
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+work=$out/work
+log=$out/build.log
+
+fail() {
+	[ ! -s "$log" ] || tail -n 15 "$log" >&2
+	echo "libbpf.sh: $1" >&2
+	echo "libbpf.sh: or get libbpf's source tarball ($min_major.$min_minor" \
+	    "or newer) and run: make BPFCOMPAT_LIBBPF_TARBALL=/path/to/it" >&2
+	exit 1
+}
+
+# Where this machine's apt gets its own Debian release from.  --print-uris
+# needs neither network nor privilege nor earlier downloads.
+mirror() {
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	[ -n "$codename" ] || return 0
+	apt-get update --print-uris 2>>"$log" |
+	    sed -n "s,^'\(.*\)/dists/$codename/InRelease'.*,\1,p" | head -n 1
+}
+
+fetch() {
+	command -v apt-get >/dev/null 2>&1 || fail "there is no apt here"
+	[ -r "$keyring" ] || fail "install debian-archive-keyring"
+	uri=$(mirror)
+	[ -n "$uri" ] || fail "apt has no source of this Debian release"
+	mkdir -p "$work/lists/partial" "$work/cache/archives/partial" \
+	    "$work/src"
+	# A mirror that is frozen in time has an expired Release file; its
+	# signature is checked all the same.
+	echo "deb-src [signed-by=$keyring check-valid-until=no]" \
+	    "$uri $suite main" >"$work/sources.list"
+	cat >"$work/apt.conf" <<-CONF
+		Dir::Etc::sourcelist "$work/sources.list";
+		Dir::Etc::sourceparts "-";
+		Dir::State::lists "$work/lists";
+		Dir::Cache "$work/cache";
+		Acquire::Languages "none";
+		Acquire::Retries "3";
+		APT::Sandbox::User "$(id -un)";
+	CONF
+	(cd "$work/src" && APT_CONFIG=$work/apt.conf && export APT_CONFIG &&
+	    apt-get update && apt-get source --download-only libbpf) \
+	    >"$log" 2>&1 || fail "cannot fetch the source package of libbpf"
+	tarball=$(ls "$work"/src/libbpf_*.orig.tar.*)
+}
+
+rm -rf "$work"
+mkdir -p "$work/tree"
+: >"$log"
+tarball=${BPFCOMPAT_LIBBPF_TARBALL:-}
+if [ -z "$tarball" ]; then
+	echo "libbpf.sh: fetching libbpf's source package with apt"
+	fetch
+fi
+tar -xf "$tarball" -C "$work/tree" --strip-components=1 2>>"$log" ||
+    fail "cannot unpack $tarball"
+
+vers=$work/tree/src/libbpf_version.h
+[ -f "$vers" ] || fail "$tarball is not libbpf's source"
+major=$(sed -n 's/^#define LIBBPF_MAJOR_VERSION //p' "$vers")
+minor=$(sed -n 's/^#define LIBBPF_MINOR_VERSION //p' "$vers")
+[ "$major" -gt "$min_major" ] ||
+    { [ "$major" -eq "$min_major" ] && [ "$minor" -ge "$min_minor" ]; } ||
+    fail "libbpf $major.$minor is too old"
+
+# Our own make flags and sanitizers are not for this library.
+env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u CPPFLAGS -u LDFLAGS \
+    make -C "$work/tree/src" -j2 BUILD_STATIC_ONLY=1 \
+    CC="${CC:-cc}" AR="${AR:-ar}" CFLAGS="-O2 -g -fno-strict-aliasing" \
+    OBJDIR="$work/obj" DESTDIR="$out" PREFIX= LIBDIR=/lib \
+    INCLUDEDIR=/include UAPIDIR=/include install install_uapi_headers \
+    >>"$log" 2>&1 || fail "libbpf does not build"
+rm -rf "$work"
+echo "libbpf.sh: built libbpf $major.$minor"

@@ -1,0 +1,144 @@
+/*
+ * One validation: the object, what is known of each program and map, and
+ * what happened in each phase.  main() owns it; the phases (steps.h) fill
+ * it; result.c writes it down.
+ */
+#ifndef GUEST_RUN_H
+#define GUEST_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sys/utsname.h>
+
+#include "args.h"
+#include "base/buf.h"
+#include "capture.h"
+#include "elfinfo.h"
+#include "externs.h"
+#include "facts.h"
+#include "functional.h"
+#include "sink.h"
+#include "verlog.h"
+
+struct bpf_link;
+struct bpf_object;
+
+enum	outcome { OUT_SKIPPED, OUT_PASS, OUT_FAIL, OUT_WARN };
+
+/* Evidence of one program's own load. */
+struct	load_log {
+	char		*tail;	/* log and messages, at most LOAD_LOG_MAX */
+	char		*head;	/* whole lines of the log, or NULL */
+	char		*last;	/* the same from its end */
+	char		*messages; /* libbpf's, or NULL */
+	char		 id[32]; /* of the streamed log, or "" */
+	uint64_t	 bytes;	/* of the whole log */
+	bool		 cut;	/* the log did not fit into memory */
+	struct verlog_stats stats;
+	struct poison	 poison[VERLOG_POISON_MAX];
+	size_t		 npoison;
+};
+
+struct	prog {
+	char		*name;	/* owned */
+	char		*section; /* owned */
+	uint32_t	 type;	/* BPF_PROG_TYPE_* after auto-typing */
+	uint32_t	 attach_type; /* expected attach type */
+	uint32_t	 flags;	/* BPF_F_* of the program */
+	size_t		 insn_count;
+	bool		 autoload; /* part of the whole-object load */
+	bool		 auto_typed;
+	bool		 variant_off; /* a variant that was not chosen */
+	enum outcome	 load;
+	int		 load_errno; /* 0 or negative */
+	uint32_t	 jited_len;
+	uint32_t	 xlated_len;
+	struct load_log	 log;
+	enum outcome	 attach;
+	int		 attach_errno; /* 0 or negative */
+	char		*attach_error; /* owned, or NULL */
+	const char	*attach_kind; /* static */
+	char		*attach_target; /* owned, or NULL */
+};
+
+struct	map {
+	char		*name;	/* owned */
+	uint32_t	 type;
+	uint32_t	 key_size;
+	uint32_t	 value_size;
+	uint32_t	 max_entries;
+	uint32_t	 flags;
+	bool		 internal; /* .rodata, .bss, ... */
+	bool		 autocreate;
+	bool		 auto_sized;
+	bool		 tried;
+	bool		 created;
+	int		 error;	/* 0 or negative errno */
+	char		*message; /* owned, or NULL */
+	enum outcome	 attach; /* struct_ops only */
+	int		 attach_errno;
+};
+
+/* What became of the word on the command line of the same index. */
+struct	fixup_result {
+	const char	*status; /* "", applied, map_not_found, error */
+	int		 error;	/* 0 or negative errno */
+	uint32_t	 applied;
+};
+
+struct	group_result {
+	const char	*chosen; /* into args, "" if none */
+	bool		*disabled; /* owned, one a variant */
+};
+
+struct	phase {
+	enum outcome	 status;
+	int		 error;	/* 0 or negative */
+	int		 attempted, passed, failed, untestable;
+};
+
+/* Milliseconds of each phase; where the time goes is part of the answer. */
+struct	timing {
+	int64_t		 facts, probes, open, isolated, load, attach;
+	int64_t		 functional, total;
+};
+
+struct	run {
+	struct args	*args;
+	struct sink	*sink;
+	struct capture	 capture;
+	struct buf	 artifact;
+	int		 artifact_errno; /* why it could not be read */
+	struct buf	 plan;
+	struct utsname	 uts;
+	char		 timestamp[32];
+	struct elfinfo	 elf;
+	struct facts	 facts;
+	struct externs	 externs;
+	struct bpf_object *obj;	/* the one that is loaded and attached */
+	bool		 prepared; /* maps exist, relocations are done */
+	struct prog	*progs;
+	size_t		 nprogs;
+	struct map	*maps;
+	size_t		 nmaps;
+	struct fixup_result *fixups;
+	const char	**overrides; /* status words */
+	struct group_result *groups;
+	int		*fds;	/* kept open until the end */
+	size_t		 nfds;
+	struct bpf_link	**links;
+	size_t		 nlinks;
+	struct phase	 load;
+	struct phase	 attach;
+	struct functional functional;
+	struct timing	 ms;
+};
+
+/* "skipped", "pass", "fail", "warn". */
+const char	*outcome_word(enum outcome);
+/* libbpf's or the system's text for a negative error; "" for 0. */
+void		 error_text(int err, char *out, size_t size);
+
+#endif /* !GUEST_RUN_H */

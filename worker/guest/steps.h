@@ -1,0 +1,43 @@
+/* The phases of a validation, in the order main() calls them. */
+#ifndef GUEST_STEPS_H
+#define GUEST_STEPS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "run.h"
+
+/* object.c: opens, lists programs and maps; load.error when it fails. */
+void	 object_run(struct run *);
+/* A fresh object from the same bytes, or NULL and the negative *error. */
+struct bpf_object *object_open(struct run *, int *error);
+void	 run_free(struct run *);
+
+/*
+ * setup.c: fix-ups, sizes, types and autoload, the same for every object
+ * opened.  "record": note what happened in the run.
+ */
+void	 setup_apply(struct run *, struct bpf_object *, bool record);
+
+/* variants.c: decides which variant of each group is loaded. */
+void	 variants_run(struct run *);
+
+/* load.c: maps and relocations, then the load of the whole object. */
+void	 prepare_run(struct run *);
+void	 load_run(struct run *);
+
+/* isolated.c: each program alone; each map alone if maps were the trouble. */
+void	 isolated_run(struct run *);
+void	 isolated_maps_run(struct run *);
+
+/* attach.c: attaches what can be attached; links stay in the run. */
+void	 attach_run(struct run *);
+
+/* functional.c uses functional_run(); see functional.h. */
+
+/* result.c: the validator.v0.4 document; returns the exit status. */
+int	 result_write(struct run *, struct buf *);
+bool	 run_passed(const struct run *);
+
+#endif /* !GUEST_STEPS_H */

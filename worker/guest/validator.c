@@ -1,0 +1,238 @@
+/*
+ * bpfcompat-validator: runs inside a guest, judges one BPF object on this
+ * kernel, writes one result document.  Single-threaded; what could crash or
+ * hang on a hostile object happens in children or under the caller's
+ * deadline.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "base/timefmt.h"
+#include "steps.h"
+#include "wire_io.h"
+
+#define RESULT_MAX	(64U * 1024 * 1024)
+
+/* "artifact" stays empty and the errno is kept when it cannot be read. */
+static int
+read_file(const char *path, struct buf *b)
+{
+	struct stat	 st;
+	char		*p;
+	ssize_t		 n;
+	size_t		 want = 64 * 1024;
+	int		 fd, err = 0;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return -errno;
+	if (fstat(fd, &st) == 0 && st.st_size > 0)
+		want = (size_t)st.st_size;
+	for (;;) {
+		if ((p = buf_reserve(b, want)) == NULL) {
+			err = -EFBIG;
+			break;
+		}
+		n = read(fd, p, want);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			err = n == 0 ? 0 : -errno;
+			break;
+		}
+		buf_commit(b, (size_t)n);
+		want = 64 * 1024;
+	}
+	close(fd);
+	return err;
+}
+
+static enum err
+read_input(struct run *r, struct diag *d)
+{
+	static const char	 bad_plan[] = "unreadable";
+
+	if (r->args->wire) {
+		sink_progress(r->sink, "receive", NULL, 0, 0);
+		return wire_receive(STDIN_FILENO, &r->artifact, &r->plan, d);
+	}
+	r->artifact_errno = read_file(r->args->artifact, &r->artifact);
+	/* A plan that cannot be read must fail, not vanish. */
+	if (r->args->plan != NULL && read_file(r->args->plan, &r->plan) != 0) {
+		buf_reset(&r->plan);
+		return buf_adds(&r->plan, bad_plan);
+	}
+	return ERR_OK;
+}
+
+static enum err
+run_init(struct run *r, struct args *a)
+{
+	memset(r, 0, sizeof(*r));
+	r->args = a;
+	buf_init(&r->artifact, WIRE_ARTIFACT_MAX);
+	buf_init(&r->plan, WIRE_PLAN_MAX);
+	capture_init(&r->capture);
+	capture_use(&r->capture);
+	r->fixups = calloc(a->nfixups + 1, sizeof(*r->fixups));
+	r->overrides = calloc(a->noverrides + 1, sizeof(*r->overrides));
+	r->groups = calloc(a->ngroups + 1, sizeof(*r->groups));
+	r->sink = a->wire ? sink_wire(STDOUT_FILENO) :
+	    sink_files(a->out, a->log_dir);
+	if (r->fixups == NULL || r->overrides == NULL || r->groups == NULL ||
+	    r->sink == NULL)
+		return ERR_NOMEM;
+	uname(&r->uts);
+	time_rfc3339(time_now_ms(), r->timestamp);
+	return ERR_OK;
+}
+
+/* Milliseconds since *from, which moves on to now. */
+static int64_t
+lap(int64_t *from)
+{
+	int64_t	 now = time_mono_ms(), d = now - *from;
+
+	*from = now;
+	return d;
+}
+
+static void
+learn(struct run *r, int64_t *t)
+{
+	sink_progress(r->sink, "facts", NULL, 0, 0);
+	facts_read(&r->facts, r->uts.release);
+	elfinfo_read(buf_str(&r->artifact), r->artifact.len, &r->elf);
+	r->ms.facts = lap(t);
+	probes_run(&r->facts, r->args->probe_features);
+	r->ms.probes = lap(t);
+}
+
+static void
+run_functional(struct run *r)
+{
+	struct functional	*f = &r->functional;
+	size_t			 i;
+
+	if (f->n == 0 || f->status == FUNC_FAIL)
+		return;
+	if (r->obj == NULL)
+		return;
+	if (r->load.status != OUT_PASS) {
+		functional_refuse(f, "not run: the object did not load");
+		return;
+	}
+	if (r->attach.status == OUT_FAIL) {
+		functional_refuse(f, "not run: the object did not attach");
+		return;
+	}
+	for (i = 0; i < f->n; i++) {
+		sink_progress(r->sink, "functional", f->v[i].name, i + 1,
+		    f->n);
+		functional_run_one(&f->v[i]);
+	}
+	functional_settle(f);
+}
+
+static void
+validate(struct run *r)
+{
+	int64_t	 start = time_mono_ms(), t = start;
+
+	learn(r, &t);
+	sink_progress(r->sink, "open", NULL, 0, 0);
+	object_run(r);
+	variants_run(r);
+	if (r->obj != NULL)
+		setup_apply(r, r->obj, true);
+	prepare_run(r);
+	r->ms.open = lap(&t);
+	isolated_maps_run(r);
+	if (r->args->isolate)
+		isolated_run(r);
+	r->ms.isolated = lap(&t);
+	sink_progress(r->sink, "load", NULL, 0, 0);
+	load_run(r);
+	r->ms.load = lap(&t);
+	attach_run(r);
+	r->ms.attach = lap(&t);
+	run_functional(r);
+	r->ms.functional = lap(&t);
+	r->ms.total = t - start;
+}
+
+static int
+finish(struct run *r)
+{
+	struct buf	 result = BUF_INIT(RESULT_MAX);
+	int		 status;
+	enum err	 e;
+
+	sink_progress(r->sink, "finish", NULL, 0, 0);
+	if (r->capture.text.len > 0)
+		sink_log(r->sink, "libbpf", NULL, "libbpf",
+		    buf_str(&r->capture.text), r->capture.text.len);
+	status = result_write(r, &result);
+	e = buf_err(&result);
+	if (e == ERR_OK)
+		e = sink_finish(r->sink, &result, status);
+	if (e != ERR_OK) {
+		fprintf(stderr, "bpfcompat-validator: cannot write the "
+		    "result: %s\n", err_text(e));
+		status = 1;
+	}
+	buf_clear(&result);
+	return status;
+}
+
+static int
+work(struct args *a)
+{
+	static const struct rlimit	 all = { RLIM_INFINITY, RLIM_INFINITY };
+	struct diag			 d = DIAG_INIT;
+	struct run			 r;
+	int				 status = 1;
+
+	/* Kernels before 5.11 charge maps and programs to this limit. */
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	signal(SIGPIPE, SIG_IGN);
+	if (run_init(&r, a) != ERR_OK) {
+		fprintf(stderr, "bpfcompat-validator: out of memory\n");
+	} else if (read_input(&r, &d) != ERR_OK) {
+		fprintf(stderr, "bpfcompat-validator: %s\n", diag_text(&d));
+	} else if (functional_parse(&r.functional, buf_str(&r.plan),
+	    r.plan.len) != ERR_OK) {
+		fprintf(stderr, "bpfcompat-validator: out of memory\n");
+	} else {
+		validate(&r);
+		status = finish(&r);
+	}
+	run_free(&r);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct args	 a;
+	struct diag	 d = DIAG_INIT;
+	int		 status = 1;
+
+	if (args_parse(argc, argv, &a, &d) != ERR_OK)
+		fprintf(stderr, "bpfcompat-validator: %s: %s\n%s", d.field,
+		    diag_text(&d), args_usage());
+	else if (a.help) {
+		fputs(args_usage(), stderr);
+		status = 0;
+	} else
+		status = work(&a);
+	args_free(&a);
+	return status;
+}
