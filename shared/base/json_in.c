@@ -89,6 +89,7 @@ jval_parse(const char *text, size_t len, struct jval **doc, struct diag *d)
 	struct json_object	*o;
 	enum json_tokener_error	 je;
 	size_t			 end;
+	bool			 whole = false;
 
 	if (len > INT32_MAX)
 		return diag_set(d, ERR_TOOBIG, NULL, "JSON text is too large");
@@ -105,8 +106,10 @@ jval_parse(const char *text, size_t len, struct jval **doc, struct diag *d)
 	if (je == json_tokener_continue && o == NULL && len > 0) {
 		o = json_tokener_parse_ex(tok, "", 1);
 		je = json_tokener_get_error(tok);
+		whole = true;
 	}
-	end = json_tokener_get_parse_end(tok);
+	/* The position counts from the begin of the last call. */
+	end = whole ? len : json_tokener_get_parse_end(tok);
 	json_tokener_free(tok);
 	if (je != json_tokener_success) {
 		json_object_put(o);

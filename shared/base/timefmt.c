@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -65,20 +66,41 @@ time_rfc3339_ms(int64_t ms, char out[static TIME_RFC3339_MS_SIZE])
 	    (unsigned int)(ms % 1000) % 1000);
 }
 
+/* Does "s" begin with digits where "shape" has a 0, else with its bytes? */
+static bool
+has_shape(const char *s, const char *shape)
+{
+	for (; *shape != '\0'; s++, shape++)
+		if (*shape == '0' ? !isdigit((unsigned char)*s) : *s != *shape)
+			return false;
+	return true;
+}
+
+static int
+two_digits(const char *s)
+{
+	return (s[0] - '0') * 10 + s[1] - '0';
+}
+
 enum err
 time_parse_rfc3339(const char *s, int64_t *ms)
 {
-	struct tm	 tm;
+	struct tm	 tm, back;
 	const char	*p;
-	int64_t		 frac = 0;
+	int64_t		 t, frac = 0;
+	int		 scale = 100;
 
-	memset(&tm, 0, sizeof(tm));
-	p = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (p == NULL)
+	if (!has_shape(s, "0000-00-00T00:00:00"))
 		return ERR_INVAL;
-	if (p[0] == '.') {
-		int	 scale = 100;
-
+	memset(&tm, 0, sizeof(tm));
+	tm.tm_year = two_digits(s) * 100 + two_digits(s + 2) - 1900;
+	tm.tm_mon = two_digits(s + 5) - 1;
+	tm.tm_mday = two_digits(s + 8);
+	tm.tm_hour = two_digits(s + 11);
+	tm.tm_min = two_digits(s + 14);
+	tm.tm_sec = two_digits(s + 17);
+	p = s + 19;
+	if (*p == '.') {
 		if (!isdigit((unsigned char)*++p))
 			return ERR_INVAL;
 		for (; isdigit((unsigned char)*p); p++, scale /= 10)
@@ -86,7 +108,16 @@ time_parse_rfc3339(const char *s, int64_t *ms)
 	}
 	if (strcmp(p, "Z") != 0)
 		return ERR_INVAL;
-	*ms = (int64_t)timegm(&tm) * 1000 + frac;
+	/* February 30 and 25 o'clock come back as something else. */
+	t = (int64_t)timegm(&tm) * 1000;
+	split(t, &back);
+	if (t < 0 || back.tm_mon + 1 != two_digits(s + 5) ||
+	    back.tm_mday != two_digits(s + 8) ||
+	    back.tm_hour != two_digits(s + 11) ||
+	    back.tm_min != two_digits(s + 14) ||
+	    back.tm_sec != two_digits(s + 17))
+		return ERR_INVAL;
+	*ms = t + frac;
 	return ERR_OK;
 }
 

@@ -21,7 +21,10 @@ int	 time_left_ms(int64_t deadline);
 
 void	 time_rfc3339(int64_t ms, char [static TIME_RFC3339_SIZE]);
 void	 time_rfc3339_ms(int64_t ms, char [static TIME_RFC3339_MS_SIZE]);
-/* Accepts both forms above.  ERR_INVAL otherwise. */
+/*
+ * Accepts both forms above, strictly: all digits there, a real day, not
+ * before 1970, no leap second.  ERR_INVAL otherwise.
+ */
 enum err time_parse_rfc3339(const char *, int64_t *ms);
 
 /*

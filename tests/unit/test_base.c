@@ -152,8 +152,37 @@ Test(time, rfc3339_there_and_back)
 	cr_assert_str_eq(s, "2026-05-27T12:00:00.123Z");
 	time_rfc3339(ms, s);
 	cr_assert_str_eq(s, "2026-05-27T12:00:00Z");
-	cr_assert_eq(time_parse_rfc3339("2026-05-27 12:00:00Z", &ms),
-	    ERR_INVAL);
+	TEST_END();
+}
+
+Test(time, an_instant_that_is_none_is_refused)
+{
+	static const char *const bad[] = { "", "2026-05-27 12:00:00Z",
+	    "26-05-27T12:00:00Z", "2026-5-27T12:00:00Z",
+	    "2026-02-30T12:00:00Z", "2026-13-01T12:00:00Z",
+	    "2026-05-27T24:00:00Z", "2026-05-27T12:00:60Z",
+	    "2026-05-27T12:00:00", "2026-05-27T12:00:00.Z",
+	    "2026-05-27T12:00:00+02:00", "1969-12-31T23:59:59Z" };
+	int64_t	 ms;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		cr_assert_eq(time_parse_rfc3339(bad[i], &ms), ERR_INVAL,
+		    "%s", bad[i]);
+	TEST_END();
+}
+
+Test(json, a_bare_value_is_a_document)
+{
+	static const char *const good[] =
+	    { "4", "-1.5", "4\r\n", "\"a\"", "true", "null", " [] " };
+	struct jval	*doc;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		doc = NULL;
+		cr_assert_eq(jval_parse(good[i], strlen(good[i]), &doc, NULL),
+		    ERR_OK, "%s", good[i]);
+		jval_free(doc);
+	}
 	TEST_END();
 }
 
