@@ -1,0 +1,37 @@
+# tests/fuzz: one program a parser.  "make check" replays the seeds with
+# main.c; "make fuzz" (FUZZ_SECONDS=60, FUZZ="json conf") lets libFuzzer at
+# them in its own tree.  A new target is a line in FUZZERS, its
+# _SOURCES and _LDADD, and a folder X.seeds.
+
+FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_json \
+	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8
+FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/json.seeds \
+	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds
+
+if WITH_FUZZER
+FUZZ_MAIN =
+else
+FUZZ_MAIN = tests/fuzz/main.c
+endif
+
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_json_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_timefmt_SOURCES = tests/fuzz/fuzz_timefmt.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_timefmt_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_utf8_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+
+check_PROGRAMS += $(FUZZERS)
+TESTS += tests/fuzz/replay.sh
+EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/run.sh tests/fuzz/fuzz.h \
+	tests/fuzz/main.c $(FUZZ_SEEDS)
+
+FUZZ_SECONDS = 60
+.PHONY: fuzz-programs
+fuzz-programs: $(BUILT_SOURCES)
+	@$(MAKE) --no-print-directory $(FUZZERS)
+fuzz:
+	@$(SHELL) $(top_srcdir)/tests/fuzz/run.sh '$(abs_top_srcdir)' \
+	    '$(abs_top_builddir)' '$(FUZZ_SECONDS)' $(FUZZ)
