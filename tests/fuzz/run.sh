@@ -13,8 +13,8 @@ shift 3
     --with-fuzzer --with-sanitizer
 cd "$build/build/fuzz"
 
-[ $# -gt 0 ] || set -- $(cd tests/fuzz && ls fuzz_* | grep -v '\.' |
-    sed 's/^fuzz_//')
+[ $# -gt 0 ] || set -- $(find tests/fuzz -type f -name 'fuzz_*' \
+    ! -name '*.*' | sed 's|.*/fuzz_||' | sort)
 bad=0
 for name; do
 	mkdir -p "corpus/$name" found
