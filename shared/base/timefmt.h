@@ -16,6 +16,7 @@
 
 int64_t	 time_now_ms(void);	/* wall clock, since the epoch */
 int64_t	 time_mono_ms(void);	/* monotonic, for deadlines */
+int64_t	 time_mono_us(void);	/* the same clock, to measure with */
 /* Milliseconds until "deadline" (monotonic), at least 0, for poll(2). */
 int	 time_left_ms(int64_t deadline);
 
