@@ -1,1 +1,23 @@
-# fcgi: its part of the Makefile.
+# fcgi: the HTTP API.  Everything but main() is a library, for the tests.
+
+noinst_LIBRARIES += libfcgiapp.a
+
+libfcgiapp_a_SOURCES = \
+	fcgi/app.c fcgi/app.h \
+	fcgi/auth.c fcgi/auth.h \
+	fcgi/field.c fcgi/field.h fcgi/field_check.c \
+	fcgi/form.c fcgi/form.h \
+	fcgi/h_history.c fcgi/h_job.c fcgi/h_meta.c fcgi/h_profiles.c \
+	fcgi/h_ready.c fcgi/h_validate.c fcgi/handlers.h \
+	fcgi/job_json.c fcgi/job_json.h \
+	fcgi/multipart.c fcgi/multipart.h \
+	fcgi/prefork.c fcgi/prefork.h \
+	fcgi/reply.c fcgi/reply.h \
+	fcgi/req.c fcgi/req.h \
+	fcgi/route.c fcgi/route.h \
+	fcgi/serve.c fcgi/serve.h \
+	fcgi/transport.c fcgi/transport.h
+
+pkglibexec_PROGRAMS += bin/bpfcompat-fcgi
+bin_bpfcompat_fcgi_SOURCES = fcgi/main.c
+bin_bpfcompat_fcgi_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS)

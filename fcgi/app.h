@@ -1,0 +1,40 @@
+/*
+ * What a child process holds between requests: configuration, catalogue,
+ * database.  Nothing about a request lives here.
+ */
+#ifndef FCGI_APP_H
+#define FCGI_APP_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "domain/matrix.h"
+#include "domain/profile.h"
+#include "store/db.h"
+
+#define APP_OPENAPI_MAX	((size_t)512 * 1024)
+
+struct	app {
+	const struct conf *conf;
+	bool		 wait_pool;	/* this child may hold a request */
+	struct profile_set profiles;
+	struct matrix	 matrix;	/* the default one */
+	struct buf	 openapi;
+	struct db	*db;		/* NULL until app_db() */
+	struct db_watch	*watch;		/* NULL until app_watch() */
+};
+
+/* Loads what needs no database; the diag is for the start-up message. */
+enum err	 app_init(struct app *, const struct conf *, struct diag *);
+void		 app_clear(struct app *);
+/*
+ * The database, opened on first use, so a child outlives a database that is
+ * not there yet.  ERR_UNAVAILABLE; the diag is for the log.
+ */
+enum err	 app_db(struct app *, struct db **, struct diag *);
+/* Changes of the database as an event. */
+enum err	 app_watch(struct app *, struct db_watch **, struct diag *);
+
+#endif /* !FCGI_APP_H */

@@ -1,0 +1,229 @@
+/* Finished runs: the list, a report, the evidence behind one target. */
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/fsio.h"
+#include "handlers.h"
+#include "job_json.h"
+#include "store/store_run.h"
+
+enum { R_LIMIT };
+
+const struct field runs_fields[] = {
+	[R_LIMIT] = { "limit", field_limit, FIELD_QUERY, 16 },
+	{ NULL, NULL, 0, 0 },
+};
+
+enum { RR_RUN_ID };
+
+const struct field run_report_fields[] = {
+	[RR_RUN_ID] = { "run_id", field_run_id, FIELD_QUERY | FIELD_REQUIRED,
+	    64 },
+	{ NULL, NULL, 0, 0 },
+};
+
+static void
+run_record(struct jsonw *w, const struct run *r)
+{
+	jsonw_obj(w, NULL);
+	jsonw_str(w, "schema_version", "registry.v0.1");
+	jsonw_str(w, "run_id", r->run_id);
+	jsonw_str(w, "started_at", r->started_at);
+	jsonw_str_opt(w, "artifact_name", r->name);
+	jsonw_str_opt(w, "artifact_version", r->version);
+	jsonw_str_opt(w, "artifact_variant", r->variant);
+	jsonw_str(w, "artifact_path", path_shown(r->path));
+	jsonw_str_opt(w, "artifact_uri", r->uri);
+	jsonw_str(w, "artifact_sha256", r->sha256);
+	jsonw_str(w, "matrix_path", path_shown(r->matrix_path));
+	jsonw_str_opt(w, "matrix_name", r->matrix_name);
+	jsonw_str(w, "summary_status", r->status);
+	jsonw_str(w, "json_report_path", path_shown(r->report_path));
+	jsonw_str_opt(w, "markdown_path", path_shown(r->markdown_path));
+	jsonw_str(w, "finished_at", r->finished_at);
+	jsonw_str(w, "job_id", r->job_id);
+	jsonw_int(w, "exit_code", r->exit_code);
+	jsonw_int(w, "required_passed", r->required_passed);
+	jsonw_int(w, "required_failed", r->required_failed);
+	jsonw_int(w, "total_profiles", r->total);
+	jsonw_end(w);
+}
+
+enum err
+h_runs(struct app *app, struct call *c)
+{
+	const struct value	*v = &c->f.v[R_LIMIT];
+	struct jsonw		*w;
+	struct run		*runs = NULL;
+	struct db		*db;
+	size_t			 n = 0;
+	enum err		 e;
+
+	if ((e = app_db(app, &db, &c->d)) != ERR_OK ||
+	    (e = store_run_list(db, v->set ? v->num : FIELD_LIMIT_DEFAULT,
+	    &runs, &n)) != ERR_OK)
+		return e;
+	w = reply_json(c->rp);
+	jsonw_obj(w, NULL);
+	jsonw_arr(w, "records");
+	for (size_t i = 0; i < n; i++)
+		run_record(w, &runs[i]);
+	jsonw_end(w);
+	jsonw_end(w);
+	runs_free(runs, n);
+	c->rp->cache = CACHE_PRIVATE;
+	return ERR_OK;
+}
+
+static enum err
+find_run(struct app *app, struct call *c, const char *run_id, struct run *run)
+{
+	struct db	*db;
+	enum err	 e;
+
+	if ((e = app_db(app, &db, &c->d)) != ERR_OK)
+		return e;
+	e = store_run_get(db, run_id, run);
+	if (e == ERR_NOTFOUND)
+		return diag_set(&c->d, e, "run_id", "no such run");
+	return e;
+}
+
+/* A finished run never changes, so its digest is the ETag. */
+enum err
+h_run_report(struct app *app, struct call *c)
+{
+	struct jsonw	*w;
+	struct run	 run = { 0 };
+	int64_t		 size;
+	enum err	 e;
+	int		 fd;
+
+	if ((e = find_run(app, c, c->f.v[RR_RUN_ID].str, &run)) != ERR_OK)
+		return e;
+	if ((e = report_open(app, &run, &fd, &size, &c->d)) == ERR_OK) {
+		w = reply_json(c->rp);
+		jsonw_obj(w, NULL);
+		jsonw_str(w, "run_id", run.run_id);
+		reply_json_file(c->rp, "report", fd, size);
+		jsonw_end(w);
+		reply_etag(c->rp, run.report_sha256);
+		c->rp->cache = CACHE_PRIVATE;
+	}
+	run_clear(&run);
+	return e;
+}
+
+/* --- evidence ----------------------------------------------------------------*/
+
+enum { E_RUN_ID, E_PROFILE, E_FILE };
+
+const struct field evidence_fields[] = {
+	[E_RUN_ID] = { "run_id", field_run_id, FIELD_QUERY | FIELD_REQUIRED,
+	    64 },
+	[E_PROFILE] = { "profile", field_profile,
+	    FIELD_QUERY | FIELD_REQUIRED, 64 },
+	[E_FILE] = { "file", field_text, FIELD_QUERY | FIELD_REQUIRED, 160 },
+	{ NULL, NULL, 0, 0 },
+};
+
+/* What a target leaves behind (doc/architecture.md) and what it is. */
+static const struct {
+	const char	*name, *type;
+} evidence[] = {
+	{ "serial.log", "text/plain; charset=utf-8" },
+	{ "qemu.log", "text/plain; charset=utf-8" },
+	{ "validator-result.json", "application/octet-stream" },
+	{ "validator.stderr", "text/plain; charset=utf-8" },
+	{ "libbpf.log", "text/plain; charset=utf-8" },
+	{ "runner.json", "application/octet-stream" },
+};
+
+/* The type of a file that may be handed out; NULL for any other name. */
+static const char *
+evidence_type(const char *name)
+{
+	static const char	 dir[] = "logs/", ext[] = ".log.zst";
+	size_t			 n = strlen(name);
+
+	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++)
+		if (strcmp(evidence[i].name, name) == 0)
+			return evidence[i].type;
+	if (strncmp(name, dir, sizeof(dir) - 1) == 0 && n > sizeof(ext) &&
+	    path_name_ok(name + sizeof(dir) - 1) &&
+	    strcmp(name + n - (sizeof(ext) - 1), ext) == 0)
+		return "application/zstd";
+	return NULL;
+}
+
+/*
+ * Opens below the run's folder.  The names are checked; that nothing on the
+ * way is a symbolic link is checked by the kernel.
+ */
+static enum err
+evidence_open(const struct app *app, const struct value *v, int *out,
+    int64_t *size)
+{
+	char		 dir[PATH_MAX], rel[512];
+	struct open_how	 how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY,
+			    .resolve = RESOLVE_BENEATH |
+			    RESOLVE_NO_SYMLINKS };
+	struct stat	 st;
+	int		 base, fd;
+	enum err	 e;
+
+	if ((e = path_join(dir, sizeof(dir), app->conf->workdir, "runs",
+	    NULL)) != ERR_OK ||
+	    (e = path_join(rel, sizeof(rel), v[E_RUN_ID].str, "targets",
+	    v[E_PROFILE].str, v[E_FILE].str, NULL)) != ERR_OK)
+		return e;
+	if ((base = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return ERR_NOTFOUND;
+	fd = (int)syscall(SYS_openat2, base, rel, &how, sizeof(how));
+	close(base);
+	if (fd == -1)
+		return ERR_NOTFOUND;
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return ERR_NOTFOUND;
+	}
+	*out = fd;
+	*size = st.st_size;
+	return ERR_OK;
+}
+
+enum err
+h_evidence(struct app *app, struct call *c)
+{
+	const struct value	*v = c->f.v;
+	const char		*type = evidence_type(v[E_FILE].str), *slash;
+	struct run		 run = { 0 };
+	int64_t			 size;
+	enum err		 e;
+	int			 fd;
+
+	if (type == NULL)
+		return diag_set(&c->d, ERR_INVAL, "file",
+		    "file must be serial.log, qemu.log, "
+		    "validator-result.json, validator.stderr, libbpf.log, "
+		    "runner.json or logs/NAME.log.zst");
+	if ((e = find_run(app, c, v[E_RUN_ID].str, &run)) != ERR_OK)
+		return e;
+	run_clear(&run);
+	if ((e = evidence_open(app, v, &fd, &size)) != ERR_OK)
+		return diag_set(&c->d, e, "file",
+		    "this run has no such file for this profile");
+	reply_file(c->rp, fd, size);
+	c->rp->type = type;
+	slash = strrchr(v[E_FILE].str, '/');
+	snprintf(c->rp->filename, sizeof(c->rp->filename), "%s",
+	    slash == NULL ? v[E_FILE].str : slash + 1);
+	c->rp->cache = CACHE_PRIVATE;
+	return ERR_OK;
+}

@@ -1,0 +1,73 @@
+/* Routes about the server itself that need no database. */
+#include "config.h"
+#include "handlers.h"
+
+enum err
+h_health(struct app *app, struct call *c)
+{
+	struct jsonw	*w = reply_json(c->rp);
+
+	(void)app;
+	jsonw_obj(w, NULL);
+	jsonw_str(w, "status", "ok");
+	jsonw_end(w);
+	return ERR_OK;
+}
+
+enum err
+h_livez(struct app *app, struct call *c)
+{
+	(void)app;
+	c->rp->type = "text/plain; charset=utf-8";
+	return buf_adds(&c->rp->body, "ok\n");
+}
+
+enum err
+h_openapi(struct app *app, struct call *c)
+{
+	c->rp->type = "application/yaml; charset=utf-8";
+	c->rp->cache = CACHE_PUBLIC_5MIN;
+	return buf_add(&c->rp->body, app->openapi.data, app->openapi.len);
+}
+
+/*
+ * Credentials are not configured in any way yet, so what tells of them is
+ * false: clients of older servers look for these members.
+ */
+enum err
+h_config(struct app *app, struct call *c)
+{
+	const struct conf	*conf = app->conf;
+	struct jsonw		*w = reply_json(c->rp);
+
+	c->rp->cache = CACHE_REVALIDATE;
+	jsonw_obj(w, NULL);
+	jsonw_bool(w, "write_api_key_configured", false);
+	jsonw_bool(w, "write_identity_verifier_enabled", false);
+	jsonw_bool(w, "write_require_identity", false);
+	jsonw_bool(w, "allow_anonymous_validate", conf->anon_validate);
+	jsonw_bool(w, "allow_anonymous_read", conf->anon_read);
+	jsonw_bool(w, "allow_anonymous_write", conf->anon_write);
+	jsonw_bool(w, "allow_anonymous_runtime_delivery",
+	    conf->anon_runtime || conf->anon_write);
+	jsonw_bool(w, "registry_require_identity", false);
+	jsonw_bool(w, "runtime_execute_enabled", false);
+	jsonw_bool(w, "runtime_execute_kill_switch", false);
+	jsonw_bool(w, "runtime_execute_approval_configured", false);
+	jsonw_str(w, "version", PACKAGE_VERSION);
+	jsonw_obj(w, "default_matrix");
+	jsonw_str(w, "name", app->matrix.name);
+	jsonw_int(w, "profiles", (int64_t)app->matrix.n);
+	jsonw_end(w);
+	jsonw_obj(w, "limits");
+	jsonw_int(w, "max_artifact_bytes", conf->max_artifact);
+	jsonw_int(w, "max_profiles", conf->max_profiles);
+	jsonw_int(w, "max_timeout_ms", conf->max_timeout);
+	jsonw_int(w, "default_timeout_ms", conf->target_timeout);
+	jsonw_int(w, "max_concurrency", conf->max_concurrency);
+	jsonw_int(w, "default_concurrency", conf->concurrency);
+	jsonw_int(w, "max_queued_jobs", conf->max_queued_jobs);
+	jsonw_end(w);
+	jsonw_end(w);
+	return ERR_OK;
+}

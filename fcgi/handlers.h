@@ -1,0 +1,33 @@
+/* What the route table calls; each file of handlers is one resource. */
+#ifndef FCGI_HANDLERS_H
+#define FCGI_HANDLERS_H
+
+#include "route.h"
+
+/* h_meta.c */
+enum err	 h_health(struct app *, struct call *);
+enum err	 h_livez(struct app *, struct call *);
+enum err	 h_config(struct app *, struct call *);
+enum err	 h_openapi(struct app *, struct call *);
+/* h_profiles.c */
+enum err	 h_profiles(struct app *, struct call *);
+/* h_ready.c */
+enum err	 h_readyz(struct app *, struct call *);
+/* h_validate.c */
+extern const struct field validate_fields[];
+enum err	 h_validate(struct app *, struct call *);
+enum err	 h_validate_start(struct app *, struct call *);
+/* h_job.c */
+extern const struct field status_fields[];
+extern const struct field cancel_fields[];
+enum err	 h_status(struct app *, struct call *);
+enum err	 h_cancel(struct app *, struct call *);
+/* h_history.c */
+extern const struct field runs_fields[];
+extern const struct field run_report_fields[];
+extern const struct field evidence_fields[];
+enum err	 h_runs(struct app *, struct call *);
+enum err	 h_run_report(struct app *, struct call *);
+enum err	 h_evidence(struct app *, struct call *);
+
+#endif /* !FCGI_HANDLERS_H */

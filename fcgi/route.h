@@ -1,0 +1,64 @@
+/*
+ * THE route table: method, path, who may, how large a body, which fields,
+ * what runs.  The dispatcher checks all of that; a handler runs only when
+ * everything holds.
+ */
+#ifndef FCGI_ROUTE_H
+#define FCGI_ROUTE_H
+
+#include <stdint.h>
+
+#include "app.h"
+#include "auth.h"
+#include "field.h"
+#include "reply.h"
+#include "req.h"
+
+struct transport;
+
+/* One request on its way through a handler. */
+struct	call {
+	const struct req	*rq;
+	const char		*subject;	/* who asks */
+	const char		*prefix;	/* "/api" or "/api/v1" */
+	struct fields		 f;
+	struct reply		*rp;
+	struct transport	*t;		/* only for waiting */
+	struct diag		 d;
+};
+
+/* Fills call->rp, or returns an error and leaves it to the caller. */
+typedef enum err (*route_fn)(struct app *, struct call *);
+
+enum	route_body {
+	BODY_NONE,
+	BODY_FORM,	/* multipart/form-data with one artifact */
+};
+
+enum	route_flag {
+	ROUTE_FIXED	= 1 << 0,	/* the path as it is, no /api prefix */
+	ROUTE_WAIT	= 1 << 1,	/* must be able to wait */
+};
+
+struct	route {
+	enum method		 method;	/* GET also answers HEAD */
+	const char		*path;
+	enum action		 action;
+	enum route_body		 body;
+	unsigned int		 flags;
+	const struct field	*fields;	/* NULL: none */
+	route_fn		 handle;
+};
+
+/*
+ * ERR_NOTFOUND; ERR_METHOD sets *allow (static).  *prefix is "" for a fixed
+ * path.
+ */
+enum err	 route_find(enum method, const char *path,
+		    const struct route **, const char **prefix,
+		    const char **allow);
+
+/* Everything a form may weigh besides the artifact itself. */
+#define BODY_FORM_EXTRA	((int64_t)1024 * 1024)
+
+#endif /* !FCGI_ROUTE_H */
