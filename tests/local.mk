@@ -47,3 +47,9 @@ endif
 tests_unit_test_matrix_SOURCES = tests/unit/test_matrix.c tests/unit/test.h
 tests_unit_test_matrix_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_matrix_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
+# --- worker, report ----------------------------------------------------------
+check_PROGRAMS += tests/lib/fake_runner
+tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c
+tests_lib_fake_runner_LDADD = $(SHARED_LIBS)
+EXTRA_DIST += tests/lib/fake_world.sh

@@ -29,10 +29,13 @@ bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
+	worker/cli/submit.c worker/cli/submit.h \
+	worker/cli/test_show.c worker/cli/test_show.h \
 	worker/cli/verb_kernels.c \
+	worker/cli/verb_test.c \
 	worker/cli/verb_version.c
 nodist_bin_bpfcompat_SOURCES = worker/cli/build_info.h
-bin_bpfcompat_LDADD = libcli.a $(SHARED_LIBS)
+bin_bpfcompat_LDADD = libcli.a libworker.a $(SHARED_LIBS)
 
 EXTRA_DIST += worker/cli/build_info.sh
 BUILT_SOURCES += worker/cli/build_info.h

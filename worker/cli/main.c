@@ -6,6 +6,7 @@
 #include "worker/cli/cli.h"
 
 static const struct verb verbs[] = {
+	{ "test", "test an object on the kernels of a matrix", verb_test },
 	{ "kernels", "fetch, list, verify and prune kernels", verb_kernels },
 	{ "env", "environment variables, with the values in force", verb_env },
 	{ "version", "version of this program", verb_version },

@@ -1,0 +1,267 @@
+#include "worker/cli/test_show.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/store_job.h"
+
+#define TEXT_MAX	300
+#define PROGRAMS_SHOWN	3
+
+struct	test_view {
+	struct db	*db;
+	char		 job_id[JOB_ID_SIZE];
+	struct progress	*progress;
+	struct row { int line; bool ended; char shown[TEXT_MAX]; } *rows;
+	size_t		 n;
+	int64_t		 revision;
+};
+
+struct test_view *
+test_view_new(struct db *db, const char *job_id, struct progress *p)
+{
+	struct test_view	*v = calloc(1, sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	v->db = db;
+	v->progress = p;
+	v->revision = -1;
+	snprintf(v->job_id, sizeof(v->job_id), "%s", job_id);
+	return v;
+}
+
+void
+test_view_free(struct test_view *v)
+{
+	if (v == NULL)
+		return;
+	free(v->rows);
+	free(v);
+}
+
+static void
+show_end(struct test_view *v, struct row *r, const struct job_target *t)
+{
+	const char	*why = strcmp(t->state, "infra_error") == 0 ?
+			    t->error : t->classification_code;
+	char		 text[TEXT_MAX];
+
+	snprintf(text, sizeof(text), "%s%s%.60s%s%.200s", t->state,
+	    t->kernel_release[0] != '\0' ? "  " : "", t->kernel_release,
+	    why[0] != '\0' ? "  " : "", why);
+	progress_end(v->progress, r->line, strcmp(t->state, "pass") == 0,
+	    text);
+	r->ended = true;
+}
+
+static void
+show_target(struct test_view *v, struct row *r, const struct job_target *t)
+{
+	char	 now[TEXT_MAX];
+
+	if (r->ended)
+		return;
+	if (t->finished_at[0] != '\0') {
+		show_end(v, r, t);
+		return;
+	}
+	snprintf(now, sizeof(now), "%s %s", t->stage, t->message);
+	if (strcmp(t->state, "running") != 0 && t->attempts == 0)
+		return;
+	if (strcmp(now, r->shown) == 0)
+		return;
+	snprintf(r->shown, sizeof(r->shown), "%s", now);
+	progress_set(v->progress, r->line, t->stage[0] != '\0' ? t->stage :
+	    "waiting", 0, 0, false, t->message);
+}
+
+void
+test_view_update(void *arg)
+{
+	struct test_view	*v = arg;
+	struct job_target	*t;
+	int64_t			 revision;
+	size_t			 n;
+
+	if (store_job_revision(v->db, v->job_id, &revision) != ERR_OK ||
+	    revision == v->revision ||
+	    store_job_targets(v->db, v->job_id, &t, &n) != ERR_OK)
+		return;
+	v->revision = revision;
+	if (v->rows == NULL && (v->rows = calloc(n, sizeof(*v->rows))) !=
+	    NULL) {
+		v->n = n;
+		for (size_t i = 0; i < n; i++)
+			v->rows[i].line = progress_add(v->progress,
+			    t[i].profile_id);
+	}
+	for (size_t i = 0; i < n && i < v->n; i++)
+		show_target(v, &v->rows[i], &t[i]);
+	job_targets_free(t, n);
+}
+
+/* --- the verdict ---------------------------------------------------------*/
+
+/* Names and logs come from an object or a guest: no control bytes. */
+static void
+put(struct buf *b, const char *text, size_t max)
+{
+	size_t	 n = strlen(text);
+
+	for (size_t i = 0; i < n && i < max; i++) {
+		unsigned char	 c = (unsigned char)text[i];
+
+		buf_addc(b, c < 0x20 || c == 0x7f ? ' ' : (char)c);
+	}
+	if (n > max)
+		buf_adds(b, "...");
+}
+
+static void
+headline(const struct jval *report, struct buf *b)
+{
+	const struct jval	*s = jval_get(report, "summary");
+	const char		*status = jval_get_str(s, "status", "");
+	long long		 passed, failed, infra, all;
+
+	passed = (long long)jval_get_int(s, "required_passed", 0);
+	failed = (long long)jval_get_int(s, "required_failed", 0);
+	infra = (long long)jval_get_int(s, "required_infra_errors", 0);
+	all = passed + failed + infra;
+	if (strcmp(status, "pass") == 0)
+		buf_addf(b, "PASS: %lld of %lld required kernels", passed,
+		    all);
+	else if (strcmp(status, "fail") == 0)
+		buf_addf(b, "FAIL: %lld of %lld required kernels refuse it",
+		    failed, all);
+	else
+		buf_addf(b, "COULD NOT TELL: %lld of %lld required kernels "
+		    "gave no answer", infra, all);
+	buf_adds(b, " - ");
+	put(b, jval_get_str(jval_get(report, "artifact"), "basename", ""),
+	    128);
+	buf_adds(b, "\n\n");
+}
+
+/* The log of the program in this target's folder, when it has one. */
+static void
+log_of(const struct jval *t, const struct jval *p, const char *workdir,
+    struct buf *b)
+{
+	const char	*id = jval_get_str(p, "log_id", "");
+
+	if (id[0] == '\0')
+		return;
+	buf_addf(b, "        log: %s/", workdir);
+	put(b, jval_get_str(t, "vm_run_dir", ""), 256);
+	buf_adds(b, "/logs/");
+	put(b, id, 128);
+	buf_adds(b, ".log.zst\n");
+}
+
+static void
+failing_programs(const struct jval *t, const char *workdir, struct buf *b)
+{
+	const struct jval	*all = jval_get(t, "programs");
+	size_t			 failed = 0;
+
+	for (size_t i = 0; i < jval_len(all); i++) {
+		const struct jval	*p = jval_at(all, i);
+		const struct jval	*c = jval_get(p, "classification");
+		const char		*why;
+
+		if (c == NULL || ++failed > PROGRAMS_SHOWN)
+			continue;
+		why = jval_get_str(c, "evidence", "");
+		buf_adds(b, "      program ");
+		put(b, jval_get_str(p, "name", "?"), 80);
+		buf_adds(b, " (");
+		put(b, jval_get_str(p, "section", "?"), 80);
+		buf_adds(b, "): ");
+		put(b, why[0] != '\0' ? why : jval_get_str(c, "reason", ""),
+		    200);
+		buf_addc(b, '\n');
+		log_of(t, p, workdir, b);
+	}
+	if (failed > PROGRAMS_SHOWN)
+		buf_addf(b, "      and %zu more programs\n",
+		    failed - PROGRAMS_SHOWN);
+}
+
+static void
+cause(const struct jval *t, struct buf *b)
+{
+	const struct jval	*c = jval_get(t, "classification");
+
+	if (c == NULL)
+		return;
+	buf_adds(b, "      ");
+	put(b, jval_get_str(c, "code", ""), 64);
+	buf_adds(b, " (");
+	put(b, jval_get_str(c, "confidence", ""), 16);
+	buf_adds(b, "): ");
+	put(b, jval_get_str(c, "reason", ""), 300);
+	buf_addc(b, '\n');
+	if (jval_len(jval_get(t, "programs")) == 0 &&
+	    jval_get_str(c, "evidence", "")[0] != '\0') {
+		buf_adds(b, "      ");
+		put(b, jval_get_str(c, "evidence", ""), 300);
+		buf_addc(b, '\n');
+	}
+	buf_adds(b, "      ");
+	put(b, jval_get_str(c, "remedy", ""), 300);
+	buf_addc(b, '\n');
+}
+
+static void
+target_line(const struct jval *t, const char *workdir, struct buf *b)
+{
+	const char	*status = jval_get_str(t, "status", "");
+	bool		 infra = strcmp(status, "infra_error") == 0;
+	char		 id[80];
+
+	snprintf(id, sizeof(id), "%.64s", jval_get_str(t, "profile_id", ""));
+	buf_addf(b, "  %-5s %-9s %-22s ", strcmp(status, "pass") == 0 ?
+	    "pass" : infra ? "?" : "FAIL",
+	    jval_get_bool(t, "required", false) ? "required" : "optional",
+	    id);
+	put(b, jval_get_str(jval_get(t, "host"), "kernel", ""), 64);
+	buf_addc(b, '\n');
+	if (infra) {
+		buf_adds(b, "      ");
+		put(b, jval_get_str(t, "infra_error", ""), 400);
+		buf_addc(b, '\n');
+	}
+	cause(t, b);
+	failing_programs(t, workdir, b);
+	if (strcmp(status, "pass") != 0 &&
+	    jval_get_str(t, "vm_run_dir", "")[0] != '\0') {
+		buf_addf(b, "        evidence: %s/", workdir);
+		put(b, jval_get_str(t, "vm_run_dir", ""), 256);
+		buf_addc(b, '\n');
+	}
+}
+
+void
+test_summary(const struct jval *report, const char *workdir, struct buf *b)
+{
+	const struct jval	*all = jval_get(report, "targets");
+	const struct jval	*notes;
+
+	headline(report, b);
+	for (size_t i = 0; i < jval_len(all); i++)
+		target_line(jval_at(all, i), workdir, b);
+	notes = jval_get(jval_get(report, "summary"), "notes");
+	buf_addc(b, '\n');
+	for (size_t i = 0; i < jval_len(notes); i++) {
+		buf_adds(b, "Note: ");
+		put(b, jval_str(jval_at(notes, i), ""), 300);
+		buf_addc(b, '\n');
+	}
+	buf_addf(b, "Run: %s\n", jval_get_str(jval_get(report, "run"), "id",
+	    ""));
+	buf_addf(b, "Run folder: %s/%s\n", workdir,
+	    jval_get_str(jval_get(report, "paths"), "run_dir", ""));
+}
