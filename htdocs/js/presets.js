@@ -1,0 +1,59 @@
+/*
+ * Ready-made selections.  Each stays within the server's limit and has at
+ * least one required kernel, so that the gate can always decide something.
+ */
+
+import { compare, isLongterm } from "./kernel.js";
+
+const PRESETS = [
+	{ id: "mvp", label: "MVP",
+	    hint: "The server's default matrix",
+	    pick: (all) => all.filter((p) => p.required_default) },
+	{ id: "debian", label: "All Debian",
+	    hint: "Every Debian kernel line",
+	    pick: (all) => all.filter((p) => p.distro === "debian") },
+	{ id: "lts", label: "LTS",
+	    hint: "Longterm kernel lines only",
+	    pick: (all) => all.filter((p) => isLongterm(p.kernel_family)) },
+	{ id: "newest", label: "Newest",
+	    hint: "The newest kernel alone: the quickest answer",
+	    pick: newest },
+];
+
+function newest(all)
+{
+	return all.toSorted((a, b) =>
+	    compare(b.kernel_family, a.kernel_family) ||
+	    b.id.localeCompare(a.id)).slice(0, 1);
+}
+
+/* Required ones first, so that a limit never cuts what gates. */
+function limited(picked, max)
+{
+	return picked.toSorted((a, b) =>
+	    Number(b.required_default) - Number(a.required_default))
+	    .slice(0, max);
+}
+
+/*
+ * The presets that select something here.  Each: {id, label, hint, ids,
+ * required}.
+ */
+export function presets(profiles, max)
+{
+	const usable = profiles.filter((p) => p.transport_supported);
+	const out = [];
+
+	for (const { id, label, hint, pick } of PRESETS) {
+		const picked = limited(pick(usable), max);
+		const gating = picked.filter((p) => p.required_default);
+
+		if (picked.length === 0)
+			continue;
+		out.push({ id, label, hint,
+		    ids: picked.map((p) => p.id),
+		    required: new Set((gating.length > 0 ? gating : picked)
+		        .map((p) => p.id)) });
+	}
+	return out;
+}
