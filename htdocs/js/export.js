@@ -1,0 +1,97 @@
+/*
+ * Taking a result along: its link, Markdown for an issue, the JSON report.
+ */
+
+import { h, icon, announce } from "./dom.js";
+import { boundary, verdict } from "./findings.js";
+import { worstFirst } from "./report.js";
+
+/* Table cells hold text of an artifact's making: keep it in its cell. */
+function cell(text)
+{
+	return String(text ?? "").replace(/[\r\n]+/g, " ")
+	    .replace(/[\\|`*_<>[\]]/g, "\\$&");
+}
+
+const WORD = { pass: "pass", fail: "**fail**", infra_error: "no answer" };
+
+export function permalink(m)
+{
+	return `${location.origin}/?run_id=${encodeURIComponent(m.id)}`;
+}
+
+export function markdown(m)
+{
+	const rows = m.targets.toSorted(worstFirst).map((t) =>
+	    `| ${cell(t.id)} | ${cell(t.kernel)} | ${WORD[t.status]} | ` +
+	    `${t.required ? "yes" : "no"} | ` +
+	    `${cell([t.code, t.reason].filter(Boolean).join(": "))} |`);
+
+	return [`**${verdict(m).title}**`, "", boundary(m), "",
+	    `Object \`${m.name.replaceAll("`", "")}\`, ` +
+	    `SHA-256 \`${m.sha256}\`, run [${m.id}](${permalink(m)})`, "",
+	    "| Target | Kernel | Result | Required | Cause |",
+	    "|---|---|---|---|---|", ...rows, ""].join("\n");
+}
+
+/* The clipboard exists only on secure pages; else show text to copy. */
+async function copy(button, text, said)
+{
+	try {
+		await navigator.clipboard.writeText(text);
+		const label = button.querySelector("span");
+		const old = label.textContent;
+
+		label.textContent = "Copied";
+		announce(said);
+		setTimeout(() => { label.textContent = old; }, 1500);
+	} catch {
+		showText(button, text);
+	}
+}
+
+function showText(button, text)
+{
+	const area = h("textarea", { class: "copy-box", readonly: true,
+	    rows: "5", "aria-label": "Text to copy" });
+
+	area.value = text;
+	area.addEventListener("blur", () => area.remove());
+	button.parentElement.append(area);
+	area.focus();
+	area.select();
+}
+
+export function download(name, text)
+{
+	const url = URL.createObjectURL(new Blob([text],
+	    { type: "application/json" }));
+	const a = h("a", { href: url, download: name });
+
+	document.body.append(a);
+	a.click();
+	a.remove();
+	URL.revokeObjectURL(url);
+}
+
+export function copyButton(label, iconName, text, said)
+{
+	return h("button", { type: "button", class: "button is-quiet",
+	    onclick: (e) => copy(e.currentTarget, text(), said) },
+	    icon(iconName), h("span", {}, label));
+}
+
+export function actions(m, again)
+{
+	return h("div", { class: "actions" },
+	    h("button", { type: "button", class: "button", onclick: again },
+	        icon("again"), h("span", {}, "Same kernels again")),
+	    copyButton("Copy link", "link", () => permalink(m),
+	        "Link copied"),
+	    copyButton("Copy Markdown", "copy", () => markdown(m),
+	        "Markdown copied"),
+	    h("button", { type: "button", class: "button is-quiet",
+	        onclick: () => download(`bpfcompat-${m.id}.json`,
+	            JSON.stringify(m.report, null, 2) + "\n") },
+	        icon("down"), h("span", {}, "JSON")));
+}

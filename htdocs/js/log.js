@@ -1,0 +1,70 @@
+/*
+ * An excerpt of a verifier log.  The format differs from kernel to kernel:
+ * a line that is not recognised is shown as it is, never dropped.
+ */
+
+import { h } from "./dom.js";
+
+const KINDS = [
+	["stats", /^(processed \d+ insns|verification time|stack depth|max_states|peak_states)/],
+	["insn", /^\s*\d+: \([0-9a-f]{2}\)/],
+	["source", /^\s*;/],
+	["state", /^\s*(\d+: )?(R\d+|frame\d+|fp-?\d+)[ =_(]/],
+	["flow", /^(from \d+ to \d+|func#|Func#|caller|callee|returning|reg type|last_idx|regs=|mark_precise|parent|BEGIN PROG|-- (BEGIN|END))/],
+];
+
+const MAX_LINES = 400;
+
+function kind(text)
+{
+	return KINDS.find(([, re]) => re.test(text))?.[0] ??
+	    (text.trim() === "" ? "blank" : "plain");
+}
+
+/* The complaint: the last line that is none of the known kinds. */
+function faultAt(kinds)
+{
+	return kinds.lastIndexOf("plain");
+}
+
+export function logLines(text)
+{
+	const lines = text.replace(/\n+$/, "").split("\n");
+	const kinds = lines.map(kind);
+	const fault = faultAt(kinds);
+
+	if (fault >= 0)
+		kinds[fault] = "fault";
+	return { lines, kinds, fault };
+}
+
+function shown(all)
+{
+	if (all.lines.length <= MAX_LINES)
+		return 0;
+	return Math.max(0, Math.min(all.fault - MAX_LINES / 2,
+	    all.lines.length - MAX_LINES));
+}
+
+/* A scrollable block, opened at the complaint. */
+export function logView(text, label)
+{
+	const all = logLines(text);
+	const first = shown(all);
+	const spans = all.lines.slice(first, first + MAX_LINES)
+	    .map((l, i) => h("span", {
+	        class: `log-line is-${all.kinds[first + i]}`,
+	        text: l + "\n" }));
+	const pre = h("pre", { class: "log", tabindex: "0", role: "region",
+	    "aria-label": label }, first > 0 &&
+	    h("span", { class: "log-line is-blank",
+	        text: `… ${first} lines before\n` }), spans);
+
+	requestAnimationFrame(() => {
+		const el = pre.querySelector(".is-fault");
+
+		if (el)
+			pre.scrollTop = el.offsetTop - pre.clientHeight / 2;
+	});
+	return pre;
+}

@@ -1,0 +1,118 @@
+/*
+ * What happened to each program and each map of the object on one kernel.
+ */
+
+import { h, icon } from "./dom.js";
+import { bytes, plural } from "./fmt.js";
+import { logView } from "./log.js";
+import { statusWord } from "./matrix.js";
+
+/* The errno values that bpf(2) and libbpf return, for reading along. */
+const ERRNO = {
+	1: "EPERM", 2: "ENOENT", 3: "ESRCH", 4: "EINTR", 7: "E2BIG",
+	9: "EBADF", 11: "EAGAIN", 12: "ENOMEM", 13: "EACCES", 14: "EFAULT",
+	16: "EBUSY", 17: "EEXIST", 19: "ENODEV", 22: "EINVAL", 28: "ENOSPC",
+	34: "ERANGE", 38: "ENOSYS", 95: "EOPNOTSUPP", 105: "ENOBUFS",
+	110: "ETIMEDOUT", 524: "ENOTSUPP",
+};
+
+export function errnoText(n)
+{
+	const v = Math.abs(Number(n));
+
+	return v ? ERRNO[v] ?? `errno ${v}` : "";
+}
+
+function result(status, errno)
+{
+	if (!status)
+		return h("span", { class: "dim" }, "–");
+	return h("span", { class: `step is-${status}` }, icon(status),
+	    h("span", { class: "step-word" }, statusWord(status)),
+	    status !== "pass" && errno &&
+	    h("code", { class: "errno", text: errnoText(errno) }));
+}
+
+function logOf(p)
+{
+	return p.load_log || [p.log_head, p.log_tail].filter(Boolean)
+	    .join("\n…\n");
+}
+
+function programRow(p)
+{
+	const why = p.classification?.reason || p.attach_error || "";
+
+	return h("tr", {},
+	    h("th", { scope: "row" },
+	        h("span", { class: "mono", text: p.name ?? "" }),
+	        h("small", { class: "dim mono", text: p.section ?? "" }),
+	        why && h("small", { class: "why", text: why })),
+	    h("td", {}, result(p.load_status, p.load_errno)),
+	    h("td", {}, result(p.attach_status, p.attach_errno)),
+	    h("td", { class: "num dim", text:
+	        p.verifier?.insns_processed ?? "" }));
+}
+
+function programLog(p)
+{
+	const text = logOf(p);
+
+	return text && h("details", { class: "log-box",
+	    open: p.load_status === "fail" },
+	    h("summary", {}, "Verifier log of ",
+	        h("span", { class: "mono", text: p.name ?? "" }),
+	        p.log_truncated && ", excerpt"),
+	    logView(text, `Verifier log of ${p.name}`));
+}
+
+export function programTable(programs)
+{
+	if (!programs?.length)
+		return null;
+	const logs = programs.filter((p) => p.load_status === "fail" ||
+	    logOf(p)).slice(0, 20);
+
+	return h("section", {},
+	    h("h3", { text: plural(programs.length, "program") }),
+	    h("div", { class: "scroll-x", tabindex: "0", role: "region",
+	        "aria-label": "Programs" },
+	        h("table", { class: "plain" },
+	            h("thead", {}, h("tr", {},
+	                ["Program", "Load", "Attach", "Verified insns"].map((t) =>
+	                    h("th", { scope: "col", text: t })))),
+	            h("tbody", {}, programs.map(programRow)))),
+	    logs.map(programLog));
+}
+
+/* A map is made, refused, or not reached; the same marks as a program's. */
+const MAP_STATUS = { created: "pass", failed: "fail", not_tried: "" };
+
+function mapRow(m)
+{
+	return h("tr", {},
+	    h("th", { scope: "row" },
+	        h("span", { class: "mono", text: m.name ?? "" })),
+	    h("td", { text: m.type_name || m.type }),
+	    h("td", { class: "num", text: m.max_entries ?? "" }),
+	    h("td", { class: "num", text: m.value_size === undefined ? "" :
+	        `${bytes(m.key_size ?? 0)} → ${bytes(m.value_size)}` }),
+	    h("td", {}, result(MAP_STATUS[m.status] ?? m.status, m.errno),
+	        m.status === "failed" && m.error &&
+	        h("small", { class: "dim", text: m.error })));
+}
+
+export function mapTable(maps)
+{
+	if (!maps?.length)
+		return null;
+	return h("section", {},
+	    h("h3", { text: plural(maps.length, "map") }),
+	    h("div", { class: "scroll-x", tabindex: "0", role: "region",
+	        "aria-label": "Maps" },
+	        h("table", { class: "plain" },
+	            h("thead", {}, h("tr", {},
+	                ["Map", "Type", "Entries", "Key → value", "Create"]
+	                    .map((t) => h("th", { scope: "col", text: t })))),
+	            h("tbody", {}, maps.map(mapRow)))));
+}
