@@ -1,1 +1,42 @@
-# htdocs: its part of the Makefile.
+# htdocs: the web page.  Files as they are; nothing is built.
+
+htdocsdir = $(pkgdatadir)/htdocs
+dist_htdocs_DATA = htdocs/index.html
+htdocscssdir = $(htdocsdir)/css
+dist_htdocscss_DATA = \
+	htdocs/css/base.css \
+	htdocs/css/builder.css \
+	htdocs/css/result.css
+htdocsimgdir = $(htdocsdir)/img
+dist_htdocsimg_DATA = htdocs/img/icon.svg
+htdocsjsdir = $(htdocsdir)/js
+dist_htdocsjs_DATA = \
+	htdocs/js/api.js \
+	htdocs/js/detail.js \
+	htdocs/js/dom.js \
+	htdocs/js/elf.js \
+	htdocs/js/export.js \
+	htdocs/js/filter.js \
+	htdocs/js/findings.js \
+	htdocs/js/fmt.js \
+	htdocs/js/history.js \
+	htdocs/js/intent.js \
+	htdocs/js/kernel.js \
+	htdocs/js/log.js \
+	htdocs/js/main.js \
+	htdocs/js/matrix.js \
+	htdocs/js/phases.js \
+	htdocs/js/poll.js \
+	htdocs/js/presets.js \
+	htdocs/js/programs.js \
+	htdocs/js/progress.js \
+	htdocs/js/readiness.js \
+	htdocs/js/report.js \
+	htdocs/js/roving.js \
+	htdocs/js/start.js \
+	htdocs/js/store.js \
+	htdocs/js/targets.js \
+	htdocs/js/theme.js \
+	htdocs/js/themeswitch.js \
+	htdocs/js/upload.js \
+	htdocs/js/verdict.js

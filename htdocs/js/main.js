@@ -1,0 +1,300 @@
+/*
+ * Ties the parts together.  The address says what is on the right side:
+ *
+ *	/			nothing yet
+ *	/?job_id=…		a run while it runs
+ *	/?run_id=…[&target=…]	a result, with one kernel's evidence open
+ *
+ * so reload, back and a sent link all lead to the same view.
+ */
+
+import { byId, announce, replace, h, icon } from "./dom.js";
+import * as api from "./api.js";
+import { initTargets, selectLike, showTargets, targetsFailed,
+    focusTargets } from "./targets.js";
+import { initUpload, limitUpload } from "./upload.js";
+import { initIntent } from "./intent.js";
+import { accessFailed, drawReadiness, setAccess } from "./readiness.js";
+import { initStart } from "./start.js";
+import { follow } from "./poll.js";
+import { connectionBack, connectionLost, showJob, startLive, stopLive }
+    from "./progress.js";
+import { model } from "./report.js";
+import { showVerdict } from "./verdict.js";
+import { filterMatrix, initMatrix, showMatrix } from "./matrix.js";
+import { closeDetail, initDetail, openDetail } from "./detail.js";
+import { historyChanged, initHistory } from "./history.js";
+import { initThemeSwitch } from "./themeswitch.js";
+
+const TITLE = "bpfcompat · eBPF kernel compatibility";
+
+let turn = new AbortController();	/* what the shown view waits for */
+let shown = null;			/* the model of the result on screen */
+let sent = { job: "", required: [] };	/* the job this page started */
+
+/* --- views --------------------------------------------------------------- */
+
+function view(name)
+{
+	for (const v of document.querySelectorAll("[data-view]"))
+		v.hidden = v.dataset.view !== name;
+	document.body.dataset.now = name;
+	if (name !== "live")
+		stopLive();
+	if (name !== "result")
+		shown = null;
+}
+
+function reveal(el)
+{
+	const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+	if (el.getBoundingClientRect().top < 0 ||
+	    el.getBoundingClientRect().top > innerHeight / 2)
+		el.scrollIntoView({ behavior: calm ? "auto" : "smooth",
+		    block: "start" });
+}
+
+function showTrouble(title, text, { requestId, code, button } = {})
+{
+	replace(byId("trouble"), h("div", { class: "verdict is-infra" },
+	    icon("warn"), h("div", {},
+	        h("h2", { tabindex: "-1", text: title }),
+	        h("p", { class: "pre", text }),
+	        (requestId || code) && h("p", { class: "dim mono" },
+	            [code, requestId && `request ${requestId}`]
+	                .filter(Boolean).join(" · ")))),
+	    h("div", { class: "actions" }, button,
+	        h("button", { type: "button", class: "button is-quiet",
+	            onclick: () => go({}) }, "Start page")));
+	view("trouble");
+	document.title = `${title} · bpfcompat`;
+	byId("trouble").querySelector("h2").focus();
+}
+
+function showApiError(title, e, button)
+{
+	showTrouble(title, e.field ? `${e.message} (field: ${e.field})` :
+	    e.message, { requestId: e.requestId, code: e.code, button });
+}
+
+/* --- the address --------------------------------------------------------- */
+
+function address(params)
+{
+	const q = new URLSearchParams(Object.entries(params)
+	    .filter(([, v]) => v));
+
+	return q.size > 0 ? `/?${q}` : "/";
+}
+
+function go(params, { replacing = false } = {})
+{
+	if (replacing)
+		history.replaceState(null, "", address(params));
+	else
+		history.pushState(null, "", address(params));
+	route();
+}
+
+function route()
+{
+	const q = new URLSearchParams(location.search);
+	const run = q.get("run_id"), job = q.get("job_id");
+
+	if (run && shown?.id === run) {
+		routeTarget(q.get("target"));
+		return;
+	}
+	turn.abort();
+	turn = new AbortController();
+	closeDetail();
+	if (run)
+		openRun(run, q.get("target"), turn.signal);
+	else if (job)
+		openJob(job, turn.signal);
+	else {
+		view("start");
+		document.title = TITLE;
+	}
+}
+
+function routeTarget(id)
+{
+	if (id)
+		openDetail(shown, id);
+	else
+		closeDetail();
+}
+
+/* The sheet moved: the address follows, without a new entry per row. */
+function targetMoved(id)
+{
+	if (!shown)
+		return;
+	history.replaceState(null, "",
+	    address({ run_id: shown.id, target: id }));
+}
+
+/* --- a result ------------------------------------------------------------ */
+
+function showResult(m, { focus })
+{
+	view("result");
+	shown = m;
+	showMatrix(m, (id) => openDetail(m, id));
+	const title = showVerdict(m, {
+		filter: filterMatrix,
+		open: (id) => openDetail(m, id),
+		again: () => {
+			selectLike(m.targets);
+			byId("build").scrollIntoView({ block: "start" });
+			focusTargets();
+		},
+	});
+
+	announce(title);
+	if (focus)
+		reveal(byId("result-panel"));
+}
+
+async function openRun(runId, target, signal)
+{
+	view("loading");
+	try {
+		const r = await api.runReport(runId, signal);
+
+		showResult(model(r.report ?? {}, r.exit_code), { focus: true });
+		if (target)
+			openDetail(shown, target);
+	} catch (e) {
+		if (e.name === "AbortError")
+			return;
+		if (e.status === 404)
+			showTrouble("There is no such run", `The server does not ` +
+			    `know the run ${runId}. The link may be cut off, or ` +
+			    "the run was on another server.");
+		else
+			showApiError("The result could not be loaded", e,
+			    retryButton());
+	}
+}
+
+function retryButton()
+{
+	return h("button", { type: "button", class: "button",
+	    onclick: route }, icon("again"), "Try again");
+}
+
+/* --- a run --------------------------------------------------------------- */
+
+function finished(job)
+{
+	historyChanged();
+	const report = job.result?.report;
+
+	if (job.state === "completed" && report) {
+		const m = model(report, job.result.exit_code);
+
+		history.replaceState(null, "", address({ run_id: m.id }));
+		showResult(m, { focus: true });
+	} else if (job.state === "completed" && job.run_id)
+		go({ run_id: job.run_id }, { replacing: true });
+	else if (job.state === "failed")
+		showTrouble("The run could not be carried out",
+		    job.error || job.message || "The server gave no reason.",
+		    { code: job.error_code });
+	else
+		showTrouble("The run was cancelled",
+		    "Nothing is judged. Start it again when you like.");
+}
+
+async function openJob(jobId, signal)
+{
+	view("live");
+	startLive(sent.job === jobId ? sent.required : []);
+	announce("The run has begun");
+	reveal(byId("result-panel"));
+	try {
+		finished(await follow(jobId, {
+			news: showJob, lost: connectionLost,
+			found: connectionBack,
+		}, signal));
+	} catch (e) {
+		if (e.name === "AbortError")
+			return;
+		if (e.status === 404)
+			showTrouble("The server does not know this run",
+			    "It may have ended long ago; the history below " +
+			    "lists finished runs.");
+		else
+			showApiError("The run cannot be followed", e,
+			    retryButton());
+	}
+}
+
+async function cancelRun()
+{
+	const jobId = new URLSearchParams(location.search).get("job_id");
+
+	byId("cancel").disabled = true;
+	byId("live-title").textContent = "Cancelling…";
+	try {
+		await api.cancel(jobId);
+	} catch (e) {
+		byId("cancel").disabled = false;
+		byId("live-message").textContent = e.message;
+	}
+}
+
+/* --- once ---------------------------------------------------------------- */
+
+async function loadCatalogue()
+{
+	const [config, list] = await Promise.allSettled([api.config(),
+	    api.profiles()]);
+
+	if (config.status === "fulfilled") {
+		setAccess(config.value);
+		limitUpload(config.value);
+		byId("version").textContent = config.value.version ?? "";
+	} else
+		accessFailed();
+	if (list.status === "fulfilled")
+		showTargets(list.value, config.value ?? {});
+	else
+		targetsFailed(list.reason, loadCatalogue);
+	drawReadiness();
+}
+
+function shortcuts(e)
+{
+	if (e.key !== "/" || e.ctrlKey || e.metaKey || e.altKey ||
+	    /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName) &&
+	    e.target.type !== "checkbox" && e.target.type !== "radio")
+		return;
+	e.preventDefault();
+	byId(shown ? "matrix-filter" : "target-filter").focus();
+}
+
+initThemeSwitch();
+initTargets(drawReadiness);
+initUpload(drawReadiness);
+initIntent(drawReadiness);
+initMatrix();
+initDetail(targetMoved);
+initHistory((id) => go({ run_id: id }));
+initStart((job, required) => {
+	sent = { job, required };
+	go({ job_id: job });
+});
+byId("cancel").addEventListener("click", cancelRun);
+byId("home").addEventListener("click", (e) => {
+	e.preventDefault();
+	go({});
+});
+addEventListener("popstate", route);
+addEventListener("keydown", shortcuts);
+drawReadiness();
+loadCatalogue();
+route();
