@@ -376,7 +376,7 @@ finish(struct args *a, struct diag *d)
 	/* An unknown word means best effort, as it always has. */
 	if (word_find(attach_words, a->attach_word, &mode))
 		a->attach_mode = (enum attach_mode)mode;
-	if (a->help || a->wire)
+	if (a->help || a->wire || a->warm)
 		return ERR_OK;
 	if (a->artifact == NULL)
 		return diag_set(d, ERR_INVAL, "--artifact", "missing");
@@ -405,6 +405,10 @@ args_parse(int argc, char **argv, struct args *a, struct diag *d)
 		}
 		if (strcmp(argv[i], "--wire") == 0) {
 			a->wire = true;
+			continue;
+		}
+		if (strcmp(argv[i], "--warm") == 0) {
+			a->warm = true;
 			continue;
 		}
 		if (!option_known(argv[i]))
@@ -452,8 +456,11 @@ args_usage(void)
 	return
 	    "usage: bpfcompat-validator --artifact FILE --out FILE [options]\n"
 	    "       bpfcompat-validator --wire [options]\n"
+	    "       bpfcompat-validator --warm\n"
 	    "  --wire                  artifact, plan and results as frames\n"
 	    "                          on standard input and output\n"
+	    "  --warm                  ask the kernel what it can and keep the\n"
+	    "                          answers for later runs in this guest\n"
 	    "  --manifest PATH         only echoed into the result\n"
 	    "  --functional-plan FILE  behaviour commands\n"
 	    "  --log-dir DIR           whole logs go there\n"

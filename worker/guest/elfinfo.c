@@ -43,8 +43,14 @@ find_sections(const unsigned char *p, size_t len, struct elfinfo *e)
 	for (i = 0; i < eh.e_shnum; i++) {
 		memcpy(&sh, p + eh.e_shoff + i * sizeof(sh), sizeof(sh));
 		if (name_is((const char *)p + str.sh_offset, str.sh_size,
-		    sh.sh_name, ".BTF"))
+		    sh.sh_name, ".BTF")) {
 			e->has_btf = true;
+			if (sh.sh_offset <= len &&
+			    sh.sh_size <= len - sh.sh_offset) {
+				e->btf_off = sh.sh_offset;
+				e->btf_len = sh.sh_size;
+			}
+		}
 		if (name_is((const char *)p + str.sh_offset, str.sh_size,
 		    sh.sh_name, ".BTF.ext"))
 			e->has_btf_ext = true;

@@ -19,6 +19,8 @@ struct	elfinfo {
 	bool		 native; /* byte order of this machine */
 	bool		 has_btf;
 	bool		 has_btf_ext;
+	size_t		 btf_off; /* of the .BTF section's bytes */
+	size_t		 btf_len; /* 0: none, or outside of the file */
 	/* Static; one sentence, "" when nothing is wrong. */
 	const char	*problem;
 };

@@ -40,15 +40,6 @@ add(struct externs *x, const char *name, const char *kind)
 	x->n++;
 }
 
-static bool
-is_extern(const struct btf_type *t)
-{
-	/* A function's linkage is kept where others keep a count. */
-	if (btf_is_func(t))
-		return btf_vlen(t) == BTF_FUNC_EXTERN;
-	return btf_is_var(t) && btf_var(t)->linkage == BTF_VAR_GLOBAL_EXTERN;
-}
-
 static void
 list_section(struct externs *x, const struct btf *btf,
     const struct btf_type *sec, const char *kind)
@@ -86,13 +77,6 @@ externs_list(struct externs *x, const struct btf *btf)
 			else if (strcmp(name, ".kconfig") == 0)
 				list_section(x, btf, t, "kconfig");
 		}
-	}
-	/* libbpf may have taken kfuncs out of their section already. */
-	for (id = 1; id < btf__type_cnt(btf); id++) {
-		t = btf__type_by_id(btf, id);
-		if (t != NULL && btf_is_func(t) && is_extern(t))
-			add(x, btf__name_by_offset(btf, t->name_off),
-			    "kfunc");
 	}
 }
 

@@ -49,6 +49,7 @@ struct	facts {
 	size_t		 nmaps;
 	struct probe	 progs[PROBES_MAX];
 	size_t		 nprogs;
+	bool		 cached;	/* answers of an earlier probes_keep() */
 };
 
 /* "release" as uname gives it. */
@@ -59,10 +60,16 @@ void	 facts_write_kernel(struct jsonw *, const struct facts *);
 void	 facts_write_prereqs(struct jsonw *, const struct facts *);
 
 /*
- * Lists every type libbpf knows; asks the kernel about each when "ask".
- * Called once.
+ * Lists every type libbpf knows; asks the kernel about each when "ask",
+ * unless an earlier probes_keep() in this boot left the answers.  Called
+ * once.  "kernel" is what uname says of release and build.
  */
-void	 probes_run(struct facts *, bool ask);
+void	 probes_run(struct facts *, bool ask, const char *kernel);
+/*
+ * Asks, and leaves the answers in this guest's memory: a guest that is
+ * saved and cloned need not be asked again.  False when it cannot.
+ */
+bool	 probes_keep(const char *kernel);
 /* Members "map_types" and "program_types" and the full lists beside them. */
 void	 probes_write(struct jsonw *, const struct facts *);
 

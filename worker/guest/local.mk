@@ -2,7 +2,7 @@
 # guest has no libraries.  So no PIE and no sanitizers here, and libbpf is
 # built from source (libbpf.sh says why).
 
-pkglibexec_PROGRAMS += bin/bpfcompat-validator
+pkglibexec_PROGRAMS += bin/bpfcompat-validator bin/bpfcompat-init
 
 GUEST_LIBBPF = guest-libbpf
 GUEST_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/shared \
@@ -51,6 +51,14 @@ bin_bpfcompat_validator_LDFLAGS = $(guest_ldflags)
 bin_bpfcompat_validator_LDADD = $(GUEST_LIBBPF)/lib/libbpf.a \
 	-lelf -lzstd -lz
 
+bin_bpfcompat_init_SOURCES = \
+	worker/guest/init.c worker/guest/init.h \
+	worker/guest/init_serial.c \
+	worker/guest/init_setup.c
+bin_bpfcompat_init_CPPFLAGS = -D_GNU_SOURCE
+bin_bpfcompat_init_CFLAGS = $(GUEST_CFLAGS)
+bin_bpfcompat_init_LDFLAGS = $(guest_ldflags)
+
 # Built once; "make clean" keeps it, "make distclean" does not.
 $(GUEST_LIBBPF)/lib/libbpf.a:
 	$(AM_V_GEN)BPFCOMPAT_LIBBPF_TARBALL='$(BPFCOMPAT_LIBBPF_TARBALL)' \
@@ -58,7 +66,7 @@ $(GUEST_LIBBPF)/lib/libbpf.a:
 	    $(SHELL) $(top_srcdir)/worker/guest/libbpf.sh $(GUEST_LIBBPF)
 $(bin_bpfcompat_validator_OBJECTS): | $(GUEST_LIBBPF)/lib/libbpf.a
 
-validator-static: bin/bpfcompat-validator
+validator-static: bin/bpfcompat-validator bin/bpfcompat-init
 
 distclean-local: guest-distclean
 guest-distclean:

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "steps.h"
@@ -93,6 +94,22 @@ list_maps(struct run *r)
 	return true;
 }
 
+/* From the file's BTF as it is: libbpf rewrites externs in its own copy. */
+static void
+list_externs(struct run *r)
+{
+	struct btf	*btf;
+
+	if (r->elf.btf_len == 0)
+		return;
+	btf = btf__new(r->artifact.data + r->elf.btf_off,
+	    (uint32_t)r->elf.btf_len);
+	if (btf == NULL)
+		return;
+	externs_list(&r->externs, btf);
+	btf__free(btf);
+}
+
 void
 object_run(struct run *r)
 {
@@ -101,7 +118,7 @@ object_run(struct run *r)
 	if (err == 0)
 		r->obj = object_open(r, &err);
 	if (r->obj != NULL) {
-		externs_list(&r->externs, bpf_object__btf(r->obj));
+		list_externs(r);
 		if (!list_programs(r) || !list_maps(r))
 			err = -ENOMEM;
 	}

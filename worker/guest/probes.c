@@ -3,12 +3,16 @@
  * 1, 0 or an error; that is kept apart, so that "no" is never "don't know".
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
 
 #include "base/json_out.h"
 #include "facts.h"
+
+/* In memory, so it is gone with the boot it is true for. */
+#define ANSWERS	"/run/bpfcompat-probes"
 
 static void
 settle(struct probe *p, int ret)
@@ -26,30 +30,117 @@ settle(struct probe *p, int ret)
 	}
 }
 
-void
-probes_run(struct facts *f, bool ask)
+static void
+list_types(struct facts *f)
 {
-	struct probe	*p;
 	const char	*name;
 	uint32_t	 t;
 
+	f->nmaps = f->nprogs = 0;
 	for (t = 1; t < PROBES_MAX; t++) {
 		if ((name = libbpf_bpf_map_type_str(t)) == NULL)
 			break;
-		p = &f->maps[f->nmaps++];
-		p->type = t;
-		p->name = name;
-		if (ask)
-			settle(p, libbpf_probe_bpf_map_type(t, NULL));
+		f->maps[f->nmaps++] = (struct probe){ .type = t,
+		    .name = name };
 	}
 	for (t = 1; t < PROBES_MAX; t++) {
 		if ((name = libbpf_bpf_prog_type_str(t)) == NULL)
 			break;
-		p = &f->progs[f->nprogs++];
-		p->type = t;
-		p->name = name;
-		if (ask)
-			settle(p, libbpf_probe_bpf_prog_type(t, NULL));
+		f->progs[f->nprogs++] = (struct probe){ .type = t,
+		    .name = name };
+	}
+}
+
+static void
+ask_kernel(struct facts *f)
+{
+	size_t	 i;
+
+	for (i = 0; i < f->nmaps; i++)
+		settle(&f->maps[i],
+		    libbpf_probe_bpf_map_type(f->maps[i].type, NULL));
+	for (i = 0; i < f->nprogs; i++)
+		settle(&f->progs[i],
+		    libbpf_probe_bpf_prog_type(f->progs[i].type, NULL));
+}
+
+/* The kept answers are one line for the kernel, then one a type. */
+static bool
+write_answers(FILE *out, const char *kernel, const struct facts *f)
+{
+	size_t	 i;
+
+	fprintf(out, "%s\n", kernel);
+	for (i = 0; i < f->nmaps; i++)
+		fprintf(out, "%d %d\n", (int)f->maps[i].status,
+		    f->maps[i].error);
+	for (i = 0; i < f->nprogs; i++)
+		fprintf(out, "%d %d\n", (int)f->progs[i].status,
+		    f->progs[i].error);
+	return fflush(out) == 0 && !ferror(out);
+}
+
+static bool
+read_answer(FILE *in, struct probe *p)
+{
+	int	 status, error;
+
+	if (fscanf(in, "%d %d", &status, &error) != 2 || status < 0 ||
+	    status > PROBE_ERROR)
+		return false;
+	p->status = (enum probe_status)status;
+	p->error = error;
+	return true;
+}
+
+static bool
+read_answers(struct facts *f, const char *kernel)
+{
+	FILE	*in = fopen(ANSWERS, "re");
+	char	 line[512];
+	size_t	 i;
+	bool	 ok;
+
+	if (in == NULL)
+		return false;
+	ok = fgets(line, sizeof(line), in) != NULL;
+	line[ok ? strcspn(line, "\n") : 0] = '\0';
+	ok = ok && strcmp(line, kernel) == 0;
+	for (i = 0; ok && i < f->nmaps; i++)
+		ok = read_answer(in, &f->maps[i]);
+	for (i = 0; ok && i < f->nprogs; i++)
+		ok = read_answer(in, &f->progs[i]);
+	fclose(in);
+	return ok;
+}
+
+bool
+probes_keep(const char *kernel)
+{
+	struct facts	 f;
+	FILE		*out;
+	bool		 ok;
+
+	memset(&f, 0, sizeof(f));
+	list_types(&f);
+	ask_kernel(&f);
+	if ((out = fopen(ANSWERS ".new", "we")) == NULL)
+		return false;
+	ok = write_answers(out, kernel, &f);
+	ok = fclose(out) == 0 && ok;
+	return ok && rename(ANSWERS ".new", ANSWERS) == 0;
+}
+
+void
+probes_run(struct facts *f, bool ask, const char *kernel)
+{
+	list_types(f);
+	if (!ask)
+		return;
+	f->cached = read_answers(f, kernel);
+	if (!f->cached) {
+		list_types(f);
+		ask_kernel(f);
 	}
 }
 

@@ -173,6 +173,7 @@ write_capabilities(struct jsonw *w, const struct run *r)
 	jsonw_bool(w, "bpftool_available", false);
 	jsonw_bool(w, "bpftool_probe_ok", false);
 	jsonw_str(w, "bpftool_probe_output_path", "");
+	jsonw_bool(w, "probes_cached", r->facts.cached);
 	probes_write(w, &r->facts);
 	facts_write_prereqs(w, &r->facts);
 	jsonw_end(w);

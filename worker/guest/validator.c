@@ -21,7 +21,7 @@
 
 #define RESULT_MAX	(64U * 1024 * 1024)
 
-/* "artifact" stays empty and the errno is kept when it cannot be read. */
+/* The whole file; 0 or a negative errno. */
 static int
 read_file(const char *path, struct buf *b)
 {
@@ -105,13 +105,22 @@ lap(int64_t *from)
 }
 
 static void
+kernel_name(const struct utsname *u, char *out, size_t size)
+{
+	snprintf(out, size, "%s %s %s", u->release, u->version, u->machine);
+}
+
+static void
 learn(struct run *r, int64_t *t)
 {
+	char	 kernel[256];
+
 	sink_progress(r->sink, "facts", NULL, 0, 0);
 	facts_read(&r->facts, r->uts.release);
 	elfinfo_read(buf_str(&r->artifact), r->artifact.len, &r->elf);
 	r->ms.facts = lap(t);
-	probes_run(&r->facts, r->args->probe_features);
+	kernel_name(&r->uts, kernel, sizeof(kernel));
+	probes_run(&r->facts, r->args->probe_features, kernel);
 	r->ms.probes = lap(t);
 }
 
@@ -218,6 +227,22 @@ work(struct args *a)
 	return status;
 }
 
+static int
+warm(void)
+{
+	struct utsname	 u;
+	char		 kernel[256];
+
+	uname(&u);
+	kernel_name(&u, kernel, sizeof(kernel));
+	capture_use(NULL);
+	if (!probes_keep(kernel)) {
+		perror("bpfcompat-validator: cannot keep the answers");
+		return 1;
+	}
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -231,7 +256,9 @@ main(int argc, char **argv)
 	else if (a.help) {
 		fputs(args_usage(), stderr);
 		status = 0;
-	} else
+	} else if (a.warm)
+		status = warm();
+	else
 		status = work(&a);
 	args_free(&a);
 	return status;
