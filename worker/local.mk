@@ -25,17 +25,32 @@ libcli_a_SOURCES = \
 	worker/cli/flags.c worker/cli/flags.h \
 	worker/cli/progress.c worker/cli/progress.h
 
+# --- kernel provisioning -----------------------------------------------------
+noinst_LIBRARIES += libkernels.a
+libkernels_a_SOURCES = \
+	worker/kernels/apt.c worker/kernels/apt.h \
+	worker/kernels/apt_source.c \
+	worker/kernels/fetch.c worker/kernels/fetch.h \
+	worker/kernels/fetch_file.c \
+	worker/kernels/keep.c \
+	worker/kernels/kernels.c worker/kernels/kernels.h \
+	worker/kernels/record.c worker/kernels/record.h \
+	worker/kernels/resolve.c worker/kernels/resolve.h \
+	worker/kernels/unpack.c worker/kernels/unpack.h \
+	worker/kernels/vmlinuz.c worker/kernels/vmlinuz.h
+
 bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
 	worker/cli/submit.c worker/cli/submit.h \
 	worker/cli/test_show.c worker/cli/test_show.h \
-	worker/cli/verb_kernels.c \
+	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \
+	worker/cli/verb_kernels_keep.c \
 	worker/cli/verb_test.c \
 	worker/cli/verb_version.c
 nodist_bin_bpfcompat_SOURCES = worker/cli/build_info.h
-bin_bpfcompat_LDADD = libcli.a libworker.a $(SHARED_LIBS)
+bin_bpfcompat_LDADD = libcli.a libworker.a libkernels.a $(SHARED_LIBS)
 
 EXTRA_DIST += worker/cli/build_info.sh
 BUILT_SOURCES += worker/cli/build_info.h

@@ -193,7 +193,10 @@ kernel_find(const struct conf *c, const char *id, struct kernel *k,
 	    path_join(dir, sizeof(dir), root, id, key, NULL) != ERR_OK)
 		return diag_set(d, ERR_CORRUPT, "profile", "the kernel of "
 		    "%s points out of its folder", id);
-	if (kernel_read(dir, k, &why) != ERR_OK)
+	path_join(link, sizeof(link), dir, KERNEL_DAMAGED, NULL);
+	if (fsio_exists(link))
+		diag_set(&why, ERR_CORRUPT, NULL, "a check found it changed");
+	if (why.code != ERR_OK || kernel_read(dir, k, &why) != ERR_OK)
 		return diag_set(d, ERR_CORRUPT, "profile", "the kernel of %s "
 		    "is damaged (%s); run \"bpfcompat kernels fetch %s\"",
 		    id, diag_text(&why), id);

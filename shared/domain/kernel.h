@@ -22,6 +22,7 @@
 #define KERNEL_JSON		"kernel.json"
 #define KERNEL_FILES		"files.sha256"	/* as sha256sum(1) */
 #define KERNEL_VMLINUZ		"vmlinuz"
+#define KERNEL_DAMAGED		"damaged"	/* a check found it changed */
 
 struct	kernel_package {
 	char	*name;
