@@ -2,6 +2,7 @@
 #include "store/db.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sqlite3.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fsio.h"
@@ -27,8 +29,12 @@ struct	db {
 	struct stmt	 stmts[STMT__MAX];
 	const char	*txn_file;	/* who opened the transaction */
 	int		 txn_line;
+	int		 notify_fd;	/* touched after every commit */
 	char		 path[PATH_MAX];
 };
+
+/* SQLite's own default, kept up by hand because of the hook. */
+#define CHECKPOINT_PAGES	1000
 
 static enum err
 map_error(int rc)
@@ -196,6 +202,43 @@ migrate(struct db *db, struct diag *d)
 	return e;
 }
 
+static void
+notify_path(const struct db *db, char *out, size_t size)
+{
+	snprintf(out, size, "%s-notify", db->path);
+}
+
+/*
+ * After a commit, when other connections see it: the write to the WAL file
+ * itself comes too early, a reader woken by that still reads the old state.
+ */
+static int
+committed(void *arg, sqlite3 *h, const char *name, int pages)
+{
+	struct db	*db = arg;
+
+	if (db->notify_fd != -1)
+		futimens(db->notify_fd, NULL);
+	if (pages >= CHECKPOINT_PAGES)
+		sqlite3_wal_checkpoint_v2(h, name, SQLITE_CHECKPOINT_PASSIVE,
+		    NULL, NULL);
+	return SQLITE_OK;
+}
+
+static enum err
+notify_open(struct db *db, struct diag *d)
+{
+	char	 path[PATH_MAX + 8];
+
+	notify_path(db, path, sizeof(path));
+	db->notify_fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC,
+	    FSIO_FILE_MODE);
+	if (db->notify_fd == -1)
+		return diag_errno(d, "cannot open %s", path);
+	sqlite3_wal_hook(db->h, committed, db);
+	return ERR_OK;
+}
+
 enum err
 db_open(const char *workdir, enum db_role role, struct db **out,
     struct diag *d)
@@ -209,6 +252,7 @@ db_open(const char *workdir, enum db_role role, struct db **out,
 	if ((db = calloc(1, sizeof(*db))) == NULL)
 		return ERR_NOMEM;
 	db->role = role;
+	db->notify_fd = -1;
 	if ((e = path_join(db->path, sizeof(db->path), workdir,
 	    "bpfcompat.db", NULL)) != ERR_OK)
 		goto fail;
@@ -235,7 +279,8 @@ db_open(const char *workdir, enum db_role role, struct db **out,
 	if ((e = exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
 	    "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; "
 	    "PRAGMA cache_size=-2048", d)) != ERR_OK ||
-	    (e = migrate(db, d)) != ERR_OK)
+	    (e = migrate(db, d)) != ERR_OK ||
+	    (e = notify_open(db, d)) != ERR_OK)
 		goto fail;
 	sqlite3_set_authorizer(db->h, authorize, db);
 	db->guarded = true;
@@ -254,6 +299,8 @@ db_close(struct db *db)
 	for (int i = 0; i < STMT__MAX; i++)
 		sqlite3_finalize(db->stmts[i].st);
 	sqlite3_close(db->h);
+	if (db->notify_fd != -1)
+		close(db->notify_fd);
 	free(db);
 }
 
@@ -438,18 +485,15 @@ enum err
 db_watch_new(struct db *db, struct db_watch **out, struct diag *d)
 {
 	struct db_watch	*w;
-	char		 wal[PATH_MAX + 8];
+	char		 path[PATH_MAX + 8];
 	enum err	 e;
 
-	/* A read makes SQLite open (and create) the WAL; it stays while we
-	 * are connected. */
-	pragma_int(db, "PRAGMA schema_version");
-	snprintf(wal, sizeof(wal), "%s-wal", db->path);
+	notify_path(db, path, sizeof(path));
 	if ((w = calloc(1, sizeof(*w))) == NULL)
 		return ERR_NOMEM;
 	w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (w->fd == -1 || inotify_add_watch(w->fd, wal, IN_MODIFY) == -1) {
-		e = diag_errno(d, "cannot watch %s", wal);
+	if (w->fd == -1 || inotify_add_watch(w->fd, path, IN_ATTRIB) == -1) {
+		e = diag_errno(d, "cannot watch %s", path);
 		db_watch_free(w);
 		return e;
 	}

@@ -76,8 +76,9 @@ char		*stmt_col_dup(struct stmt *, int col);
 
 /*
  * Changes made by other processes, as an event: the descriptor polls
- * readable after somebody wrote to the database.  Nothing polls rows on a
- * timer.
+ * readable after somebody has committed, and what was committed can then be
+ * read.  Nothing polls rows on a timer.  (The event is a touch of
+ * bpfcompat.db-notify; touch it after changing rows by hand.)
  */
 struct db_watch;
 

@@ -301,6 +301,47 @@ Test(store, a_write_by_another_process_wakes_the_watcher)
 	TEST_END();
 }
 
+Test(store, what_wakes_the_watcher_can_be_read)
+{
+	struct db_watch	*w;
+	struct db	*reader;
+	int64_t		 rev, last;
+	char		 id[JOB_ID_SIZE];
+	struct job_claim c;
+	int		 status;
+	pid_t		 pid;
+
+	add(id);
+	reader = open_db(DB_WEB);
+	cr_assert_eq(db_watch_new(reader, &w, NULL), ERR_OK);
+	cr_assert_eq(store_job_claim(db, "w", 60000, NULL, &c), ERR_OK);
+	cr_assert_eq(store_job_revision(reader, id, &last), ERR_OK);
+	last += 50;
+	pid = fork();
+	if (pid == 0) {
+		struct db	*other = NULL;
+
+		if (db_open(dir, DB_WORKER, &other, NULL) != ERR_OK)
+			_exit(1);
+		for (int i = 0; i < 50; i++)
+			if (store_job_progress(other, &c, "s", "m", i) !=
+			    ERR_OK)
+				_exit(1);
+		_exit(0);
+	}
+	/* The last commit wakes too: no revision is ever missed for good. */
+	do {
+		db_watch_drain(w);
+		cr_assert_eq(store_job_revision(reader, id, &rev), ERR_OK);
+	} while (rev < last && db_watch_wait(w, 10000) == ERR_OK);
+	waitpid(pid, &status, 0);
+	cr_assert_eq(status, 0);
+	cr_assert_eq(rev, last);
+	db_watch_free(w);
+	db_close(reader);
+	TEST_END();
+}
+
 static int
 nobody_alive(int64_t pid, const char *holder)
 {
