@@ -14,9 +14,9 @@
 /* Left to the rest of the machine. */
 #define KEEP_FREE_MB		512
 
-/* Field 22 of /proc/PID/stat, in clock ticks since boot; -1: no process. */
-static long long
-start_time(int64_t pid)
+/* Field 22 of /proc/PID/stat. */
+long long
+identity_start_time(int64_t pid)
 {
 	struct buf	 b = BUF_INIT(4096);
 	char		 path[64], *p;
@@ -54,7 +54,7 @@ identity_self(struct identity *id, struct diag *d)
 	if (e != ERR_OK)
 		return e;
 	snprintf(id->holder, sizeof(id->holder), "%s:%s:%lld:%lld", id->host,
-	    id->boot_id, (long long)id->pid, start_time(id->pid));
+	    id->boot_id, (long long)id->pid, identity_start_time(id->pid));
 	return ERR_OK;
 }
 
@@ -63,7 +63,7 @@ identity_alive(int64_t pid, const char *holder)
 {
 	const char	*start = strrchr(holder, ':');
 
-	return start != NULL && start_time(pid) == strtoll(start + 1, NULL, 10);
+	return start != NULL && identity_start_time(pid) == strtoll(start + 1, NULL, 10);
 }
 
 static int64_t

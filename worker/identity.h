@@ -23,6 +23,8 @@ enum err	 identity_self(struct identity *, struct diag *);
  * start time.  For store_workers_reap().
  */
 int		 identity_alive(int64_t pid, const char *holder);
+/* In clock ticks since boot; -1: no such process. */
+long long	 identity_start_time(int64_t pid);
 /* VMs this machine can run at once: by cores this process may use and by
  * memory that is free, "guest_mb" each; at least 1. */
 int		 identity_slots(int64_t guest_mb);

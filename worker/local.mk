@@ -43,10 +43,15 @@ bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
+	worker/cli/serve.h \
+	worker/cli/serve_nginx.c \
+	worker/cli/serve_probe.c worker/cli/serve_probe.h \
+	worker/cli/serve_run.c \
 	worker/cli/submit.c worker/cli/submit.h \
 	worker/cli/test_show.c worker/cli/test_show.h \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \
 	worker/cli/verb_kernels_keep.c \
+	worker/cli/verb_serve.c \
 	worker/cli/verb_test.c \
 	worker/cli/verb_version.c
 nodist_bin_bpfcompat_SOURCES = worker/cli/build_info.h

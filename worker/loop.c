@@ -24,6 +24,8 @@
 #define LOOK_EVERY_MS	50
 /* Pause after a claim that failed for a reason of ours (disk, database). */
 #define CLAIM_PAUSE_MS	5000
+/* One Ctrl-C may reach us twice, from the terminal and from a wrapper. */
+#define REPEAT_MS	500
 
 struct	loop {
 	struct engine		*g;
@@ -38,8 +40,8 @@ struct	loop {
 	int64_t			 look_at;	/* -1: nothing has changed */
 	int64_t			 claim_after;
 	int64_t			 drain_until;	/* -1: not draining */
+	int64_t			 signaled_at;	/* -1: no signal yet */
 	bool			 stop_now;
-	bool			 signaled;
 	bool			 over;		/* the one job has ended */
 	struct pollfd		 fds[NFDS_MAX];
 };
@@ -138,10 +140,12 @@ drop_finished(struct loop *l)
 
 /* --- signals ----------------------------------------------------------------*/
 
+/* SIGINT comes from somebody who waits: hand everything back at once. */
 static void
-begin_drain(struct loop *l, int64_t now)
+begin_drain(struct loop *l, uint32_t sig, int64_t now)
 {
-	l->drain_until = now + l->g->conf->drain_timeout;
+	l->drain_until = sig == SIGINT ? now :
+	    now + l->g->conf->drain_timeout;
 	heartbeat(l, "draining");
 	log_event(LOG_INFO, "worker.draining",
 	    LOG_I("jobs", (int64_t)l->nworks));
@@ -153,15 +157,16 @@ on_signal(struct loop *l, int64_t now)
 	struct signalfd_siginfo	 si;
 
 	while (read(l->sigfd, &si, sizeof(si)) == (ssize_t)sizeof(si)) {
-		if (l->signaled) {
-			l->stop_now = true;
+		if (l->signaled_at != -1) {
+			if (now >= l->signaled_at + REPEAT_MS)
+				l->stop_now = true;
 			continue;
 		}
-		l->signaled = true;
+		l->signaled_at = now;
 		if (l->o->only != NULL && l->o->signal_cancels)
 			(void)store_job_cancel(l->g->db, l->o->only);
 		else
-			begin_drain(l, now);
+			begin_drain(l, si.ssi_signo, now);
 		l->look_at = 0;
 	}
 }
@@ -337,7 +342,7 @@ loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 		return ERR_NOMEM;
 	l->g = g;
 	l->o = o;
-	l->drain_until = -1;
+	l->drain_until = l->signaled_at = -1;
 	l->max_works = o->only != NULL ? 1 : (size_t)g->conf->max_active_jobs;
 	l->sigfd = signal_fd(&old, d);
 	e = l->sigfd == -1 ? d->code : begin(l, d);
@@ -349,7 +354,7 @@ loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 	for (size_t i = 0; i < l->nworks; i++)
 		work_free(l->works[i]);
 	heartbeat(l, "gone");
-	if (e == ERR_OK && l->signaled && (l->stop_now || o->only == NULL ||
+	if (e == ERR_OK && l->signaled_at != -1 && (l->stop_now || o->only == NULL ||
 	    !o->signal_cancels))
 		e = ERR_CANCELED;
 	if (o->observe != NULL)

@@ -28,8 +28,9 @@ struct	loop_opts {
 };
 
 /*
- * Runs until SIGTERM or SIGINT has been obeyed (a second one ends it at
- * once), or until the one job has ended.  ERR_CANCELED: ended by a signal.
+ * Runs until SIGTERM (running targets get the drain time) or SIGINT (they
+ * are handed back now) has been obeyed, or until the one job has ended.  A
+ * second signal ends it at once.  ERR_CANCELED: ended by a signal.
  */
 enum err	 loop_run(struct engine *, const struct loop_opts *,
 		    struct diag *);

@@ -47,6 +47,7 @@ int		 cli_print(const struct buf *);
 
 int		 verb_env(struct conf *, int argc, char **argv);
 int		 verb_kernels(struct conf *, int argc, char **argv);
+int		 verb_serve(struct conf *, int argc, char **argv);
 int		 verb_test(struct conf *, int argc, char **argv);
 int		 verb_version(struct conf *, int argc, char **argv);
 
