@@ -9,6 +9,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -113,10 +114,13 @@ static int
 attach_netkit(struct attach_try *t)
 {
 	char		 name[IFNAMSIZ];
-	unsigned int	 major = 0, minor = 0;
+	unsigned long	 major, minor = 0;
+	char		*end;
 	int		 err = netns_enter(t->env);
 
-	sscanf(t->run->uts.release, "%u.%u", &major, &minor);
+	major = strtoul(t->run->uts.release, &end, 10);
+	if (*end == '.')
+		minor = strtoul(end + 1, NULL, 10);
 	/* netkit devices came with 6.7. */
 	if (major < 6 || (major == 6 && minor < 7))
 		return -EOPNOTSUPP;

@@ -70,7 +70,7 @@ read_number(const char *path)
 	if (!read_line(path, line, sizeof(line)) ||
 	    !isdigit((unsigned char)line[0]))
 		return -1;
-	return atoi(line);
+	return (int)strtol(line, NULL, 10);
 }
 
 static void
