@@ -23,8 +23,6 @@ sprintf|use snprintf or buf_addf()
 vsprintf|use vsnprintf or buf_addv()
 gets|use fsio_read() or a bounded reader
 scanf|parse with strtoll() or a bounded reader
-sscanf|parse with strtoll() or a bounded reader
-fscanf|parse with strtoll() or a bounded reader
 strtok|use strcspn()
 atoi|use strtoll() and check the end
 atol|use strtoll() and check the end
@@ -106,6 +104,9 @@ c_rules() {
 			text = rest
 		}
 	}'
+	set -- $(lint_files '^(shared|fcgi|worker|tests)/.*\.[ch]$')
+	lint_code text "$@" | grep -E 'scanf[ ]*\(.*%(l|h)*(s|\[)' |
+	    sed 's|^\([^:]*:[0-9]*\):.*|\1: scanf with a string of any length: give it a width|'
 	# A shell in product code would be given data sooner or later; the
 	# guest runs the behaviour commands of a manifest, which are shell.
 	set -- $(lint_files '^(shared|fcgi|worker)/.*\.[ch]$' |

@@ -43,7 +43,7 @@ rules() {
 		own("^criterion/", "tests/unit/")
 
 		libc = "^((sys|linux|arpa|netinet|net|asm)/.*|assert|byteswap|" \
-		    "ctype|dirent|endian|err|errno|fcntl|fnmatch|ftw|getopt|" \
+		    "ctype|dirent|endian|err|errno|fcntl|fnmatch|fts|ftw|getopt|" \
 		    "glob|grp|inttypes|libgen|limits|locale|malloc|math|netdb|" \
 		    "paths|poll|pty|pwd|regex|sched|signal|spawn|stdarg|stdatomic|" \
 		    "stdbool|stddef|stdint|stdio|stdlib|string|strings|" \

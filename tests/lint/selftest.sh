@@ -50,7 +50,7 @@ lines() {
 	awk -v n="$1" -v s="$2" 'BEGIN { for (; n > 0; n--) print s }'
 }
 
-plan 41
+plan 42
 for s in includes sizes banned sql text shell; do
 	clean_tree
 	out=$(LINT_ROOT="$tmp/t" sh "$lint/$s.sh" 2>&1)
@@ -80,6 +80,7 @@ bad sizes htdocs/app.js 801 "$(lines 900 x)\n" "a file of 900 lines"
 bad banned worker/x.c 3 'void\ng(void)\n{ strcpy(a, b); }\n' "strcpy"
 bad banned worker/x.c 1 'int a = atoi(s);\n' "atoi"
 bad banned fcgi/x.c 2 '/* a\n*/ system ("x");\n' "system after a comment"
+bad banned worker/x.c 1 'sscanf(s, "%%d %%s", &n, t);\n' "an unbounded scanf"
 bad banned worker/x.c 1 'f(); usleep(10);\n' "a fixed sleep in C"
 bad banned worker/x.c 1 'char *a[] = { "/bin/sh", s };\n' "a shell"
 bad banned tests/b.sh 2 '#!/bin/sh\nsleep 1\n' "a fixed sleep in a test"
