@@ -52,4 +52,8 @@ tests_unit_test_matrix_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c
 tests_lib_fake_runner_LDADD = $(SHARED_LIBS)
-EXTRA_DIST += tests/lib/fake_world.sh
+WORKER_TESTS = tests/it/worker_cancel.sh tests/it/worker_crash.sh \
+	tests/it/worker_drain.sh tests/it/worker_queue.sh \
+	tests/it/worker_verdicts.sh
+TESTS += $(WORKER_TESTS)
+EXTRA_DIST += $(WORKER_TESTS) tests/lib/fake_world.sh

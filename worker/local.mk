@@ -43,6 +43,7 @@ bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
+	worker/cli/fetch_show.c worker/cli/fetch_show.h \
 	worker/cli/serve.h \
 	worker/cli/serve_nginx.c \
 	worker/cli/serve_probe.c worker/cli/serve_probe.h \

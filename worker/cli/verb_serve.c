@@ -14,13 +14,14 @@
 #include "base/paths.h"
 #include "base/timefmt.h"
 #include "worker/cli/cli.h"
+#include "worker/cli/fetch_show.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/serve.h"
 
 struct	options {
 	const char	*addr, *tls_cert, *tls_key;
 	int64_t		 concurrency, timeout;
-	bool		 demo;
+	bool		 demo, no_fetch;
 };
 
 static bool
@@ -42,6 +43,8 @@ parse(struct conf *c, struct options *o, int argc, char **argv, int *code)
 		FLAG_S("tls-key", &o->tls_key, "FILE", "and this key"),
 		FLAG_B("public-demo", &o->demo, "anybody may validate and "
 		    "read (what \"make serve\" does)"),
+		FLAG_B("no-fetch", &o->no_fetch, "do not fetch the matrix's "
+		    "kernels first"),
 		FLAG_LAST
 	};
 	const struct flags	 f = { "serve", "", "Runs the web page, the "
@@ -162,6 +165,20 @@ greet(const struct serve *s, const struct conf *c, const struct options *o)
 }
 
 static enum err
+fetch(const struct serve *s, int sigfd, struct diag *d)
+{
+	enum err	 e = fetch_matrix(s->conf, s->conf->matrix, sigfd, d);
+
+	if (e == ERR_OK || e == ERR_CANCELED)
+		return e;
+	/* What is there can be used; a missing one says so by itself. */
+	fprintf(stderr, "bpfcompat serve: not all kernels are there: %s\n",
+	    diag_text(d));
+	*d = (struct diag)DIAG_INIT;
+	return ERR_OK;
+}
+
+static enum err
 run(struct serve *s, const struct options *o, int sigfd, struct diag *d)
 {
 	char	 path[PATH_MAX];
@@ -182,7 +199,10 @@ run(struct serve *s, const struct options *o, int sigfd, struct diag *d)
 	if ((e = serve_try_port(s, d)) == ERR_OK &&
 	    (e = serve_write_conf(s, d)) == ERR_OK) {
 		greet(s, s->conf, o);
-		e = serve_supervise(s, sigfd, d);
+		if (!o->no_fetch)
+			e = fetch(s, sigfd, d);
+		if (e == ERR_OK)
+			e = serve_supervise(s, sigfd, d);
 	}
 	fsio_unlock(lock);
 	return e;
@@ -192,7 +212,7 @@ int
 verb_serve(struct conf *c, int argc, char **argv)
 {
 	struct options	 o = { ":8080", "", "", c->concurrency,
-			    c->target_timeout, false };
+			    c->target_timeout, false, false };
 	struct serve	*s = calloc(1, sizeof(*s));
 	struct diag	 d = DIAG_INIT;
 	sigset_t	 old;

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "domain/report.h"
 #include "worker/cli/cli.h"
+#include "worker/cli/fetch_show.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/progress.h"
 #include "worker/cli/submit.h"
@@ -26,7 +27,7 @@ struct	options {
 	const char	*name, *version, *variant, *uri;
 	const char	*runner, *command, *command_binary, *manifest;
 	int64_t		 concurrency, timeout, expect_exit, disk_resize;
-	bool		 quick, fresh, json, keep_vm, no_fetch;
+	bool		 quick, fresh, json, keep_vm, no_fetch, queue;
 };
 
 static bool
@@ -50,6 +51,8 @@ parse(struct conf *c, struct options *o, int argc, char **argv, int *code)
 		    "target may take"),
 		FLAG_B("fresh-boot", &o->fresh, "boot every VM anew, without "
 		    "templates"),
+		FLAG_B("queue", &o->queue, "only queue the job, for a worker "
+		    "of this workdir; prints its id"),
 		FLAG_B("no-fetch", &o->no_fetch, "do not fetch missing "
 		    "kernels first"),
 		FLAG_S("workdir", &c->workdir, "DIR", "folder for the "
@@ -239,6 +242,17 @@ work_off(struct engine *g, const char *id, struct diag *d)
 	return e;
 }
 
+/* A kernel that does not come is an infra_error of its target, later. */
+static void
+fetch(const struct conf *c, const struct matrix *mx)
+{
+	struct diag	 d = DIAG_INIT;
+
+	if (fetch_missing(c, mx, -1, &d) != ERR_OK)
+		fprintf(stderr, "bpfcompat test: not all kernels are there: "
+		    "%s\n", diag_text(&d));
+}
+
 static int
 run(struct engine *g, const struct options *o, struct diag *d)
 {
@@ -251,12 +265,18 @@ run(struct engine *g, const struct options *o, struct diag *d)
 
 	e = matrix_open(g->conf, o->quick ? "quick" : o->matrix,
 	    &g->profiles, &mx, d);
-	if (e == ERR_OK && (e = submit_job(g, &s, id, d)) == ERR_OK &&
-	    ((e = work_off(g, id, d)) == ERR_OK || e == ERR_CANCELED)) {
-		matrix_clear(&mx);
-		return result(g, o, id, d);
-	}
+	if (e == ERR_OK && !o->no_fetch && !o->queue)
+		fetch(g->conf, &mx);
+	if (e == ERR_OK)
+		e = submit_job(g, &s, id, d);
 	matrix_clear(&mx);
+	if (e == ERR_OK && o->queue) {
+		printf("%s\n", id);
+		return CLI_OK;
+	}
+	if (e == ERR_OK && ((e = work_off(g, id, d)) == ERR_OK ||
+	    e == ERR_CANCELED))
+		return result(g, o, id, d);
 	if (d->code == ERR_OK)
 		d->code = e;
 	return cli_error("test", o->json, d);

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Ctrl-C of "bpfcompat test" cancels its job within a second, also when a
+# runner ignores SIGTERM.  (tests/it/serve.sh cancels through the API.)
+. "$top_srcdir/tests/lib/tap.sh"
+. "$top_srcdir/tests/lib/fake_world.sh"
+fake_world
+plan 6
+fake_kernel debian-11-5.10 debian-12-6.1
+matrix m debian-11-5.10 debian-12-6.1
+plan_for debian-11-5.10 hang
+plan_for debian-12-6.1 pass:600000
+
+"$bin/bpfcompat" test --no-fetch --artifact "$world/prog.bpf.o" \
+    --matrix "$world/m.yaml" >"$world/out" 2>"$world/err" &
+worker_pid=$!
+both_run() {
+	[ "$(wc -l <"$FAKE_RUNNER_LOG")" = 2 ]
+}
+check "both targets run" wait_until 20 both_run
+# The shell ignores SIGINT for its background processes; SIGTERM is the same.
+from=$(date +%s%N)
+kill -TERM "$worker_pid"
+wait "$worker_pid"
+code=$?
+worker_pid=
+took=$((($(date +%s%N) - from) / 1000000))
+check "it could not tell" test "$code" = 1
+check "it ends within a second (and the slack of a busy machine)" \
+    test "$took" -lt 2000
+check "the job is canceled" test "$(sql 'SELECT state FROM jobs')" = canceled
+# The script is the inner shell's.
+# shellcheck disable=SC2016
+check "no runner is left" sh -c '
+    for p in $(cut -d" " -f5 "$FAKE_RUNNER_LOG"); do
+	! kill -0 "$p" 2>/dev/null || exit 1
+    done'
+check "open targets are canceled, not judged" test "$(sql "
+    SELECT count(*) FROM job_targets WHERE state = 'canceled'")" = 2
+echo "# canceled after $took ms"
