@@ -138,13 +138,14 @@ dispatch(struct app *app, struct call *c)
 	if (e != ERR_OK)
 		return diag_set(&c->d, e, NULL, "no such route");
 	if ((e = auth_check(app->conf, c->rq, r->action, &c->subject,
-	    &c->d)) != ERR_OK || (e = body_check(app, r, c)) != ERR_OK)
+	    &c->d)) != ERR_OK)
 		return e;
 	if ((r->flags & ROUTE_WAIT) != 0 && !can_wait(app, c->rq))
 		return diag_set(&c->d, ERR_BUSY, NULL,
 		    "too many requests wait for a verdict already; try again "
 		    "later, or use %s/validate/start", c->prefix);
-	if ((e = fields(app, r, c)) != ERR_OK)
+	if ((e = body_check(app, r, c)) != ERR_OK ||
+	    (e = fields(app, r, c)) != ERR_OK)
 		return e;
 	return r->handle(app, c);
 }

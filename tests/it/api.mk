@@ -1,0 +1,9 @@
+# Tests of the HTTP API: bpfcompat-fcgi for itself and behind real nginx.
+check_PROGRAMS += tests/lib/fcgi_client
+tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
+tests_lib_fcgi_client_LDADD = $(SHARED_LIBS)
+
+API_TESTS = tests/it/api_basic.sh tests/it/api_input.sh \
+	tests/it/api_wait.sh tests/it/fcgi_proto.sh
+TESTS += $(API_TESTS)
+EXTRA_DIST += $(API_TESTS) tests/lib/api.sh
