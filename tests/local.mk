@@ -57,6 +57,5 @@ WORKER_TESTS = tests/it/worker_cancel.sh tests/it/worker_crash.sh \
 	tests/it/worker_verdicts.sh
 TESTS += $(WORKER_TESTS)
 EXTRA_DIST += $(WORKER_TESTS) tests/lib/fake_world.sh
-EXTRA_DIST += tests/lib/fake_world.sh
 
 include tests/it/api.mk

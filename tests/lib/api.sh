@@ -76,7 +76,8 @@ fcgi_to() {
 api_nginx() {
 	api_user=
 	[ "$(id -u)" != 0 ] || api_user='user root root;'
-	sed -e "s|@USER@|$api_user|; s|@LISTEN@|unix:$api_w/run/http.sock|" \
+	sed -e "s|@USER@|$api_user|; s|@TLS@||" \
+	    -e "s|@LISTEN@|unix:$api_w/run/http.sock|" \
 	    -e "s|@HTDOCS@|$top_srcdir/htdocs|" \
 	    -e "s|@CONF_DIR@|$top_srcdir/nginx|" \
 	    -e "s|@RUN_DIR@|$api_w/run|; s|@LOG_DIR@|$api_w/logs|" \
