@@ -3,9 +3,11 @@
 # them in its own tree.  A new target is a line in FUZZERS, its
 # _SOURCES and _LDADD, and a folder X.seeds.
 
-FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_json \
+FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_fields \
+	tests/fuzz/fuzz_json tests/fuzz/fuzz_multipart \
 	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8
-FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/json.seeds \
+FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/fields.seeds \
+	tests/fuzz/json.seeds tests/fuzz/multipart.seeds \
 	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds
 
 if WITH_FUZZER
@@ -16,6 +18,11 @@ endif
 
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_fields_SOURCES = tests/fuzz/fuzz_fields.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_fields_LDADD = $(FUZZ_LIBS) libfcgiapp.a $(SHARED_LIBS) \
+	$(FCGI_LIBS)
+tests_fuzz_fuzz_multipart_SOURCES = tests/fuzz/fuzz_multipart.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_multipart_LDADD = $(FUZZ_LIBS) libfcgiapp.a $(SHARED_LIBS)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_json_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_timefmt_SOURCES = tests/fuzz/fuzz_timefmt.c $(FUZZ_MAIN)

@@ -7,3 +7,12 @@ API_TESTS = tests/it/api_basic.sh tests/it/api_input.sh \
 	tests/it/api_wait.sh tests/it/fcgi_proto.sh
 TESTS += $(API_TESTS)
 EXTRA_DIST += $(API_TESTS) tests/lib/api.sh
+
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_fcgi
+TESTS += tests/unit/test_fcgi
+endif
+tests_unit_test_fcgi_SOURCES = tests/unit/test_fcgi.c tests/unit/test.h
+tests_unit_test_fcgi_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_fcgi_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
+	$(CRITERION_LIBS)
