@@ -9,7 +9,7 @@ const KINDS = [
 	["stats", /^(processed \d+ insns|verification time|stack depth|max_states|peak_states)/],
 	["insn", /^\s*\d+: \([0-9a-f]{2}\)/],
 	["source", /^\s*;/],
-	["state", /^\s*(\d+: )?(R\d+|frame\d+|fp-?\d+)[ =_(]/],
+	["state", /^\s*(\d+: )?(R\d+(_\w+)?=|frame\d+:|fp-?\d+=)/],
 	["flow", /^(from \d+ to \d+|func#|Func#|caller|callee|returning|reg type|last_idx|regs=|mark_precise|parent|BEGIN PROG|-- (BEGIN|END))/],
 ];
 
@@ -21,21 +21,25 @@ function kind(text)
 	    (text.trim() === "" ? "blank" : "plain");
 }
 
-/* The complaint: the last line that is none of the known kinds. */
-function faultAt(kinds)
+/*
+ * The complaint: the last lines that are of none of the known kinds.
+ * Returns the index of the last one, -1 when there is none.
+ */
+function markFault(kinds)
 {
-	return kinds.lastIndexOf("plain");
+	const last = kinds.lastIndexOf("plain");
+
+	for (let i = last; i >= 0 && kinds[i] === "plain"; i--)
+		kinds[i] = "fault";
+	return last;
 }
 
 export function logLines(text)
 {
 	const lines = text.replace(/\n+$/, "").split("\n");
 	const kinds = lines.map(kind);
-	const fault = faultAt(kinds);
 
-	if (fault >= 0)
-		kinds[fault] = "fault";
-	return { lines, kinds, fault };
+	return { lines, kinds, fault: markFault(kinds) };
 }
 
 function shown(all)
