@@ -4,15 +4,26 @@
 set -eu
 list=$(sed 's/#.*//' "$(dirname "$0")/debian-packages.txt")
 
+# Whether a package is wanted: not when its command is there by other means.
+wanted() {
+	case $1 in
+	*!*) ! command -v "${1#*!}" >/dev/null 2>&1 ;;
+	esac
+}
+
+# Whether dpkg has it; never where there is no dpkg.
+installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = \
+	    installed ]
+}
+
 missing=
-if command -v dpkg-query >/dev/null 2>&1; then
-	for p in $list; do
-		s=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null) || s=
-		[ "$s" = installed ] || missing="$missing $p"
-	done
-else
-	missing=$list
-fi
+for entry in $list; do
+	p=${entry%%!*}
+	if wanted "$entry" && ! installed "$p"; then
+		missing="$missing $p"
+	fi
+done
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then
