@@ -26,7 +26,7 @@ lint_files() {
 			find . \( -path ./.bpfcompat -o -path ./build \
 			    -o -path ./bin -o -path ./b -o -path ./m4 \
 			    -o -path ./autom4te.cache -o -path ./_inst \
-			    -o -name .deps -o -path ./node_modules \) -prune -o \
+			    -o -name .deps -o -name node_modules \) -prune -o \
 			    -type f -print | sed 's|^\./||' |
 			    grep -Ev '\.(o|a|log|trs|d|gcno|gcda|tar\..*)$' |
 			    grep -Ev '(^|/)(configure|Makefile|Makefile\.in)$'

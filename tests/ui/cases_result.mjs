@@ -1,0 +1,270 @@
+/* A result: verdict, order, evidence, hostile text, history. */
+
+import assert from "node:assert/strict";
+import { PHONE, WIDE, text } from "./browser.mjs";
+import { report, target } from "./canned.mjs";
+
+const ID = "20260101T000000Z-abcdef";
+
+async function show(b, c, targets, { size, scheme, query = "", more } = {})
+{
+	const page = await b.fresh({ size, scheme });
+
+	c.put(report(ID, targets, more));
+	await b.goto(`/?run_id=${ID}${query}`);
+	await page.waitForSelector(".row");
+	return page;
+}
+
+const order = (page) => page.$$eval("tbody .row:not([hidden])",
+    (els) => els.map((e) => e.dataset.id));
+
+const MIXED = [
+	target("debian-13-bpo-7.0", false, "pass"),
+	target("debian-12-6.1", true, "pass"),
+	target("ubuntu-22.04-5.15", false, "fail"),
+	target("debian-11-5.10", true, "fail"),
+	target("debian-13-6.12", true, "infra_error"),
+];
+
+async function requiredFailuresFirst(b, c)
+{
+	const page = await show(b, c, MIXED);
+
+	assert.deepEqual(await order(page), ["debian-11-5.10",
+	    "debian-13-6.12", "ubuntu-22.04-5.15", "debian-12-6.1",
+	    "debian-13-bpo-7.0"]);
+	await page.click("th >> text=Kernel that ran");
+	assert.equal((await order(page))[0], "debian-11-5.10");
+	assert.equal(await page.getAttribute("th[data-col=kernel]",
+	    "aria-sort"), "ascending");
+}
+
+const VERDICTS = [
+	[["pass", true, "pass", true], /^Compatible with all 2 required/,
+	    /is-pass/],
+	[["pass", true, "fail", false], /^Compatible with the required kernel/,
+	    /is-partly/],
+	[["fail", true, "pass", true], /^Not compatible: 1 of 2 required/,
+	    /is-fail/],
+	[["fail", true, "infra_error", true], /^Not compatible/, /is-fail/],
+	[["pass", true, "infra_error", true], /^No verdict/, /is-infra/],
+	[["pass", true, "infra_error", false],
+	    /^Compatible with the required kernel/, /is-partly/],
+	[["pass", false, "fail", false], /^Not gated/, /is-open/],
+];
+
+async function verdictsAreTrue(b, c)
+{
+	for (const [[s1, r1, s2, r2], title, look] of VERDICTS) {
+		const page = await show(b, c, [target("debian-11-5.10", r1, s1),
+		    target("debian-12-6.1", r2, s2)]);
+
+		assert.match(await text(page, "#verdict-title"), title);
+		assert.match(await page.getAttribute(".verdict", "class"), look);
+	}
+}
+
+async function boundaryIsNamed(b, c)
+{
+	const page = await show(b, c, [target("debian-11-5.10", true, "fail"),
+	    target("ubuntu-22.04-5.15", false, "fail"),
+	    target("debian-12-6.1", true, "pass"),
+	    target("debian-13-6.12", true, "pass")]);
+
+	assert.equal(await text(page, ".boundary"),
+	    "Works from 6.1 on; refused by 5.10 and 5.15.");
+}
+
+async function causesAreToldOnce(b, c)
+{
+	const page = await show(b, c, [target("debian-11-5.10", true, "fail"),
+	    target("debian-12-6.1", true, "fail"),
+	    target("debian-13-6.12", true, "fail")]);
+
+	assert.equal(await page.locator(".cause").count(), 1);
+	assert.match(await text(page, ".cause"), new RegExp("verifier rejects" +
+	    "[^]*VERIFIER_REJECTION[^]*R1 is bad[^]*Check R1 before use"));
+	assert.equal(await page.locator(".cause .target-link").count(), 3);
+}
+
+async function countsAndQueriesFilter(b, c)
+{
+	const page = await show(b, c, MIXED);
+
+	await page.click(".count >> text=required failed");
+	assert.deepEqual(await order(page), ["debian-11-5.10"]);
+	await page.fill("#matrix-filter", "kernel:>=6.1 -status:pass");
+	assert.deepEqual(await order(page), ["debian-13-6.12"]);
+	await page.fill("#matrix-filter", "distro:nobody");
+	await page.click("#matrix-none button");
+	assert.equal((await order(page)).length, 5);
+}
+
+async function keyboardOpensEvidence(b, c)
+{
+	const page = await show(b, c, MIXED);
+
+	await page.focus(".row-open[tabindex='0']");
+	await page.keyboard.press("ArrowDown");
+	await page.keyboard.press("j");
+	await page.keyboard.press("ArrowUp");
+	await page.keyboard.press("k");
+	await page.keyboard.press("Enter");
+	await page.waitForSelector("#detail[open]");
+	assert.match(page.url(), /&target=debian-11-5.10$/);
+	assert.match(await text(page, "#detail"),
+	    /R1 is bad[^]*5.10.0-1-cloud-amd64[^]*EACCES[^]*ringbuf/);
+	assert.equal(await text(page, "#detail .is-fault"), "R1 is bad");
+	await page.click("[aria-label='Next target']");
+	assert.match(page.url(), /&target=debian-13-6.12$/);
+	await page.keyboard.press("Escape");
+	assert.equal(await page.evaluate(() => document.activeElement
+	    .closest(".row")?.dataset.id), "debian-13-6.12");
+	assert.ok(!page.url().includes("target="));
+}
+
+async function deepLinkOpensTheTarget(b, c)
+{
+	const page = await show(b, c, MIXED,
+	    { query: "&target=ubuntu-22.04-5.15" });
+
+	await page.waitForSelector("#detail[open]");
+	assert.equal(await text(page, "#detail-title"), "ubuntu-22.04-5.15");
+}
+
+const EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script>";
+
+/* Every text that an artifact or a guest can choose. */
+async function hostileTextIsText(b, c)
+{
+	const t = target("debian-12-6.1", true, "fail", {
+		classification_code: EVIL, classification_reason: EVIL,
+		classification: { remedy: EVIL, evidence: EVIL },
+		host: { kernel: EVIL, arch: EVIL },
+		programs: [{ name: EVIL, section: EVIL, load_status: "fail",
+		    load_log: EVIL }],
+		maps: [{ name: EVIL, type_name: EVIL, status: EVIL }],
+		notes: [EVIL], splat: EVIL, kernel: { uname_version: EVIL },
+		files: [{ path: `targets/debian-12-6.1/${EVIL}` }],
+		attempts: [{ outcome: EVIL, error: EVIL }, { error: EVIL }],
+	});
+	const page = await show(b, c, [t], { query: "&target=debian-12-6.1",
+	    more: { artifact: { basename: EVIL, sha256: EVIL } } });
+
+	await page.waitForSelector("#detail[open]");
+	assert.equal(await page.evaluate(() => document.querySelectorAll(
+	    "#result-panel img, #detail img, body script").length), 0);
+	assert.ok((await text(page, "#detail")).includes(EVIL));
+	assert.ok((await text(page, "#verdict")).includes(EVIL));
+}
+
+async function oddReportsAreShown(b, c)
+{
+	const page = await show(b, c, [{ profile_id: "x", status: "partial" },
+	    { profile_id: "y", required: true, status: "pass" }],
+	    { more: { schema_version: "v9", summary: { status: "fail" } } });
+
+	assert.match(await text(page, "#verdict"),
+	    /does not match[^]*newer than this page/);
+	assert.ok(!(await text(page, "#result-panel")).includes("undefined"));
+}
+
+async function unknownRunIsNotReplaced(b, c)
+{
+	c.put(report(ID, MIXED));
+	const page = await b.fresh();
+
+	await b.goto("/?run_id=20260101T000000Z-ffffff");
+	await page.waitForSelector("#trouble h2");
+	assert.match(await text(page, "#trouble"), /no such run/i);
+	assert.ok(!await page.isVisible(".row"));
+}
+
+async function historyWaitsToBeOpened(b, c)
+{
+	c.put(report(ID, MIXED));
+	c.answers["/history/runs"] = () => [503, { error: "busy" }];
+	const page = await b.fresh();
+
+	await b.goto("/");
+	await page.waitForSelector(".target");
+	assert.ok(!c.asked.includes("GET /history/runs"));
+	await page.click("#advanced summary");
+	await page.locator("#runs", { hasText: "busy" }).waitFor();
+	c.answers["/history/runs"] = () => [200, { records: [{ run_id: ID,
+	    started_at: "2026-01-01T00:00:00Z", artifact_name: "probe",
+	    artifact_sha256: "ab", summary_status: "fail" }] }];
+	await page.click("#runs button");
+	await page.click(".run");
+	await page.waitForSelector(".row");
+	assert.ok(page.url().endsWith(`?run_id=${ID}`));
+	await page.goBack();
+	await page.waitForSelector(".welcome:visible");
+}
+
+async function markdownIsSafe(b, c)
+{
+	const page = await show(b, c, [target("debian-12-6.1", true, "fail",
+	    { classification_reason: "a|b\n<b>c</b>" })]);
+
+	await page.click("text=Copy Markdown");
+	await page.waitForSelector("text=Copied");
+	const md = await page.evaluate(() => navigator.clipboard.readText());
+
+	assert.match(md, /^\*\*Not compatible/);
+	assert.match(md, /a\\\|b \\<b\\>c\\<\/b\\> \|$/m);
+	assert.match(md, new RegExp(`run_id=${ID}`));
+}
+
+async function resultAccess(b, c)
+{
+	for (const size of [WIDE, PHONE]) {
+		for (const scheme of ["light", "dark"]) {
+			const what = `${scheme}, ${size.width} px`;
+			const page = await show(b, c, MIXED, { size, scheme });
+
+			await b.checkAccess(`result, ${what}`);
+			await page.click(".row-open >> nth=0");
+			await page.waitForSelector("#detail[open]");
+			await b.checkAccess(`evidence, ${what}`);
+		}
+	}
+}
+
+async function startAccess(b)
+{
+	for (const size of [WIDE, PHONE]) {
+		for (const scheme of ["light", "dark"]) {
+			const page = await b.fresh({ size, scheme });
+
+			await b.goto("/");
+			await page.waitForSelector(".target");
+			await page.click("#advanced summary");
+			await b.checkAccess(`start, ${scheme}, ${size.width} px`);
+		}
+	}
+}
+
+export const result = [
+	["required failures come first, then what gave no answer",
+	    requiredFailuresFirst],
+	["the verdict tells refusal, no answer and no gate apart",
+	    verdictsAreTrue],
+	["the boundary names the kernels that ran", boundaryIsNamed],
+	["one cause is told once, with what to do", causesAreToldOnce],
+	["counts and queries filter the matrix", countsAndQueriesFilter],
+	["the keyboard moves in the matrix and opens the evidence",
+	    keyboardOpensEvidence],
+	["a link opens one kernel's evidence", deepLinkOpensTheTarget],
+	["text from an artifact or a guest stays text", hostileTextIsText],
+	["a report that is newer or odd is shown as far as known",
+	    oddReportsAreShown],
+	["an unknown run is never replaced by another",
+	    unknownRunIsNotReplaced],
+	["history is asked for when opened; a failure can be retried",
+	    historyWaitsToBeOpened],
+	["Markdown keeps foreign text in its cell", markdownIsSafe],
+	["results have no serious accessibility finding", resultAccess],
+	["the start page has no serious accessibility finding", startAccess],
+];

@@ -1,0 +1,21 @@
+/* Runs every case against the canned server. */
+
+import { Browser } from "./browser.mjs";
+import { Canned } from "./canned.mjs";
+import { exitCode, plan, test } from "./tap.mjs";
+import { builder } from "./cases_builder.mjs";
+import { run } from "./cases_run.mjs";
+import { result } from "./cases_result.mjs";
+
+const cases = [...builder, ...run, ...result];
+const canned = await Canned.open();
+const browser = await Browser.open(canned.base);
+
+plan(cases.length);
+for (const [name, body] of cases) {
+	canned.reset();
+	await test(name, browser, (b) => body(b, canned));
+}
+await browser.close();
+canned.close();
+process.exitCode = exitCode();
