@@ -119,6 +119,60 @@ hex_is_sha256(const char *s)
 	return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
 }
 
+static const char	 b64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+enum err
+b64_encode(const void *p, size_t len, struct buf *out)
+{
+	const unsigned char	*b = p;
+	uint32_t		 v;
+	size_t			 n;
+
+	for (; len > 0; b += n, len -= n) {
+		n = len < 3 ? len : 3;
+		v = (uint32_t)b[0] << 16;
+		if (n > 1)
+			v |= (uint32_t)b[1] << 8;
+		if (n > 2)
+			v |= b[2];
+		buf_addc(out, b64_digits[v >> 18]);
+		buf_addc(out, b64_digits[v >> 12 & 63]);
+		buf_addc(out, n > 1 ? b64_digits[v >> 6 & 63] : '=');
+		buf_addc(out, n > 2 ? b64_digits[v & 63] : '=');
+	}
+	return buf_err(out);
+}
+
+enum err
+b64_decode(const char *s, size_t len, struct buf *out)
+{
+	const char	*at;
+	uint32_t	 v = 0;
+	int		 bits = 0, pads = 0;
+
+	for (; len > 0; s++, len--) {
+		if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
+			continue;
+		if (*s == '=' && ++pads <= 2)
+			continue;
+		at = *s == '\0' ? NULL : strchr(b64_digits, *s);
+		if (at == NULL || pads > 0)
+			return ERR_SYNTAX;
+		v = v << 6 | (uint32_t)(at - b64_digits);
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			buf_addc(out, (char)(v >> bits));
+			v &= (1u << bits) - 1;
+		}
+	}
+	/* What is left over are the padding bits, which must be zero. */
+	if (v != 0 || bits >= 6)
+		return ERR_SYNTAX;
+	return buf_err(out);
+}
+
 void
 rnd_bytes(void *p, size_t len)
 {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #define SHA256_LEN	32
@@ -26,6 +27,11 @@ enum err	 sha256_file(const char *path, char [static SHA256_HEX_SIZE]);
 void		 hex_encode(const void *, size_t len, char *out);
 /* 64 lower-case hex digits and nothing else? */
 int		 hex_is_sha256(const char *);
+
+/* Standard base64 with padding, appended; no line ends. */
+enum err	 b64_encode(const void *, size_t len, struct buf *out);
+/* Blanks and line ends are skipped; ERR_SYNTAX for anything else foreign. */
+enum err	 b64_decode(const char *, size_t len, struct buf *out);
 
 /* Bytes from getrandom(2); ends the process if the kernel has none. */
 void		 rnd_bytes(void *, size_t);
