@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -86,6 +87,11 @@ child_exec(const struct proc_opts *o, int status_fd, pid_t parent)
 	int		 no;
 
 	if (!o->same_group && setpgid(0, 0) == -1)
+		goto fail;
+	/* First, as changing the user clears the parent-death signal. */
+	if (o->uid != 0 && (setgroups(0, NULL) == -1 ||
+	    setresgid(o->gid, o->gid, o->gid) == -1 ||
+	    setresuid(o->uid, o->uid, o->uid) == -1))
 		goto fail;
 	if (!o->outlive) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)

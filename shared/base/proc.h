@@ -25,6 +25,8 @@ struct	proc_opts {
 	bool		 inherit_env;	/* the parent's environment instead */
 	bool		 same_group;	/* stay in the parent's group (tty) */
 	bool		 outlive;	/* do not die with the parent */
+	uid_t		 uid;		/* not 0: become this user and group */
+	gid_t		 gid;
 };
 
 #define PROC_OPTS_INIT	{ .in = -1, .out = -1, .err = -1 }
