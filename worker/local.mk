@@ -65,3 +65,34 @@ worker/cli/build_info.h: FORCE
 	@$(SHELL) $(top_srcdir)/worker/cli/build_info.sh $(top_srcdir) $@
 .PHONY: FORCE
 FORCE:
+
+# --- the runner: one VM, one target, one attempt ---------------------------
+noinst_LIBRARIES += libvm.a
+libvm_a_CFLAGS = $(AM_CFLAGS) $(LIBSSH_CFLAGS) $(ZSTD_CFLAGS)
+libvm_a_SOURCES = \
+	worker/vm/accel.c worker/vm/accel.h \
+	worker/vm/attempt.c worker/vm/attempt.h \
+	worker/vm/boot.c \
+	worker/vm/collect.c worker/vm/collect.h \
+	worker/vm/cpio.c worker/vm/cpio.h \
+	worker/vm/end.c \
+	worker/vm/hostlibs.c worker/vm/hostlibs.h \
+	worker/vm/initramfs.c worker/vm/initramfs.h \
+	worker/vm/modules.c worker/vm/modules.h \
+	worker/vm/prepare.c \
+	worker/vm/qemu.c worker/vm/qemu.h \
+	worker/vm/qmp.c worker/vm/qmp.h \
+	worker/vm/session.c \
+	worker/vm/spec.c worker/vm/spec.h \
+	worker/vm/splat.c worker/vm/splat.h \
+	worker/vm/ssh.c worker/vm/ssh.h \
+	worker/vm/sshkey.c worker/vm/sshkey.h \
+	worker/vm/vm.c worker/vm/vm.h \
+	worker/vm/wire_in.c worker/vm/wire_in.h \
+	worker/vm/zlog.c worker/vm/zlog.h
+
+pkglibexec_PROGRAMS += bin/bpfcompat-runner
+bin_bpfcompat_runner_SOURCES = worker/vm/runner_main.c
+bin_bpfcompat_runner_CFLAGS = $(AM_CFLAGS) $(LIBSSH_CFLAGS)
+bin_bpfcompat_runner_LDADD = libvm.a $(SHARED_LIBS) $(LIBSSH_LIBS) \
+	$(ZSTD_LIBS)

@@ -1,0 +1,222 @@
+/*
+ * The talk with a guest that is up: what kernel are you, here is the
+ * artifact, what do you say.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "worker/guest/wire.h"
+#include "worker/vm/attempt.h"
+
+#define VALIDATOR	"/bin/bpfcompat-validator"
+#define FACTS		"uname -r && uname -m && uname -v && cat /proc/version"
+#define LOAD		"cat /proc/loadavg"
+#define ANSWER_MAX	4096
+/* How long a guest gets to show that it still runs after the deadline. */
+#define ALIVE_MS	3000
+
+static enum err
+keep_text(void *arg, const void *p, size_t len)
+{
+	return buf_add(arg, p, len);
+}
+
+static enum err
+drop_text(void *arg, const void *p, size_t len)
+{
+	(void)arg;
+	(void)p;
+	(void)len;
+	return ERR_OK;
+}
+
+/* Next line of an answer into "out"; false at its end. */
+static bool
+next_line(const char **p, char *out, size_t size)
+{
+	size_t	 n = strcspn(*p, "\n");
+
+	snprintf(out, size, "%.*s", (int)(n < size ? n : size - 1), *p);
+	if ((*p)[n] == '\0')
+		return false;
+	*p += n + 1;
+	return true;
+}
+
+/* Is it the kernel that was asked for?  A mix-up must not give a verdict. */
+static enum err
+check_kernel(struct attempt *a, const char *answer)
+{
+	char	 proc_version[512] = "";
+
+	if (!next_line(&answer, a->release, sizeof(a->release)) ||
+	    !next_line(&answer, a->machine, sizeof(a->machine)) ||
+	    !next_line(&answer, a->version, sizeof(a->version)) ||
+	    !next_line(&answer, proc_version, sizeof(proc_version)))
+		return diag_set(&a->diag, ERR_PROTO, NULL,
+		    "the guest does not say which kernel it runs");
+	if (strcmp(a->release, a->kernel.release) == 0 &&
+	    strcmp(a->machine, a->kernel.arch) == 0 &&
+	    strncmp(proc_version, a->kernel.version_string,
+	    strlen(a->kernel.version_string)) == 0)
+		return ERR_OK;
+	diag_set(&a->diag, ERR_CORRUPT, NULL, "the guest runs %.100s (%.20s), "
+	    "not %.100s; fetch the kernel again", a->release, a->machine,
+	    a->kernel.release);
+	return attempt_fail(a, ERR_CORRUPT, "wrong_kernel");
+}
+
+static void
+frame_head(char out[static WIRE_HEADER_LEN], char type, size_t len)
+{
+	out[0] = type;
+	out[1] = (char)(len >> 24);
+	out[2] = (char)(len >> 16);
+	out[3] = (char)(len >> 8);
+	out[4] = (char)len;
+}
+
+/* A frame at least, also for nothing. */
+static enum err
+send_frames(struct attempt *a, struct sshc_cmd *cmd, char type,
+    const struct buf *b)
+{
+	char		 head[WIRE_HEADER_LEN];
+	size_t		 at = 0, n;
+	enum err	 e;
+
+	do {
+		n = b == NULL ? 0 : b->len - at;
+		if (n > WIRE_CHUNK_MAX)
+			n = WIRE_CHUNK_MAX;
+		frame_head(head, type, n);
+		if ((e = sshc_send(cmd, head, sizeof(head), a->deadline,
+		    &a->diag)) != ERR_OK ||
+		    (n > 0 && (e = sshc_send(cmd, b->data + at, n,
+		    a->deadline, &a->diag)) != ERR_OK))
+			return e;
+		at += n;
+	} while (b != NULL && at < b->len);
+	return ERR_OK;
+}
+
+/*
+ * The deadline has passed while the validator worked.  A guest that still
+ * answers and has a task running is slow, not hung: that is no verdict.
+ */
+static bool
+still_works(struct attempt *a)
+{
+	struct buf	 out = BUF_INIT(ANSWER_MAX);
+	const struct sshc_sink sink = { keep_text, drop_text, &out };
+	struct sshc_cmd	*cmd = NULL;
+	int64_t		 until = time_mono_ms() + ALIVE_MS;
+	const char	*p;
+	long		 running = 0;
+
+	if (sshc_exec(a->ssh, LOAD, &sink, until, &cmd, NULL) == ERR_OK &&
+	    sshc_finish(cmd, until, NULL) == ERR_OK) {
+		/* 0.80 0.20 0.07 2/71 123: cat itself is one of the two. */
+		p = strchr(buf_str(&out), '/');
+		while (p != NULL && p > out.data && p[-1] != ' ')
+			p--;
+		running = p == NULL ? 0 : strtol(p, NULL, 10);
+	}
+	sshc_cmd_free(cmd);
+	buf_clear(&out);
+	return running >= 2;
+}
+
+static enum err
+validator_gone(struct attempt *a, const struct sshc_cmd *cmd)
+{
+	const char	*err = collect_stderr(a->collect);
+	size_t		 n = strcspn(err, "\n");
+
+	return diag_set(&a->diag, ERR_PROTO, NULL, "the validator ended with "
+	    "code %d before its last message%s%.*s", sshc_exit_code(cmd),
+	    n > 0 ? ": " : "", (int)(n < 300 ? n : 300), err);
+}
+
+static enum err
+run_validator(struct attempt *a, struct sshc_cmd *cmd)
+{
+	enum err	 e = ERR_OK;
+	bool		 done = false;
+
+	while (!done && !collect_ended(a->collect) && e == ERR_OK)
+		e = sshc_step(cmd, a->deadline, &done, &a->diag);
+	if (e == ERR_TIMEOUT) {
+		if (!still_works(a))
+			a->outcome = OUTCOME_HUNG;
+		/* It may also have died at the last moment. */
+		return vm_ended(a->vm) != VM_RUNNING ? ERR_CHILD : e;
+	}
+	if (e == ERR_PROTO && collect_problem(a->collect)[0] != '\0')
+		diag_set(&a->diag, e, NULL, "the validator breaks the "
+		    "protocol: %s", collect_problem(a->collect));
+	if (e == ERR_OK && !collect_ended(a->collect))
+		e = validator_gone(a, cmd);
+	return e;
+}
+
+/* Two commands on one connection: facts come while the artifact goes. */
+static enum err
+talk(struct attempt *a, struct sshc_cmd **facts, struct sshc_cmd **val,
+    struct buf *answer)
+{
+	const struct sshc_sink fsink = { keep_text, drop_text, answer };
+	const struct sshc_sink vsink = { collect_out, collect_err,
+			    a->collect };
+	char		 command[128];
+	enum err	 e;
+
+	snprintf(command, sizeof(command), VALIDATOR " --wire --attach-mode "
+	    "%s", a->spec->attach_mode);
+	if ((e = sshc_exec(a->ssh, FACTS, &fsink, a->deadline, facts,
+	    &a->diag)) != ERR_OK)
+		return e;
+	attempt_stage(a, STAGE_SEND);
+	if ((e = sshc_exec(a->ssh, command, &vsink, a->deadline, val,
+	    &a->diag)) != ERR_OK ||
+	    (e = send_frames(a, *val, WIRE_ARTIFACT, &a->artifact)) !=
+	    ERR_OK ||
+	    (e = sshc_finish(*facts, a->deadline, &a->diag)) != ERR_OK ||
+	    (e = check_kernel(a, buf_str(answer))) != ERR_OK)
+		return e;
+	attempt_stage(a, STAGE_VALIDATE);
+	if ((e = send_frames(a, *val, WIRE_GO, NULL)) != ERR_OK ||
+	    (e = sshc_send_eof(*val, a->deadline, &a->diag)) != ERR_OK)
+		return e;
+	return run_validator(a, *val);
+}
+
+enum err
+attempt_session(struct attempt *a)
+{
+	struct buf	 answer = BUF_INIT(ANSWER_MAX);
+	struct sshc_cmd	*facts = NULL, *val = NULL;
+	enum err	 e;
+
+	attempt_stage(a, STAGE_CONNECT);
+	if ((e = collect_new(a->spec->target_dir, attempt_say_progress, a,
+	    &a->collect)) != ERR_OK)
+		return e;
+	if ((e = sshc_open(a->vm, &a->keys, a->boot_deadline, &a->ssh,
+	    &a->diag)) != ERR_OK)
+		return e;
+	e = talk(a, &facts, &val, &answer);
+	if (e == ERR_OK) {
+		attempt_stage(a, STAGE_COLLECT);
+		e = collect_finish(a->collect, &a->diag);
+	} else
+		collect_salvage(a->collect);
+	if (collect_logs_cut(a->collect))
+		attempt_note(a, "logs over the limit were left out");
+	sshc_cmd_free(facts);
+	sshc_cmd_free(val);
+	buf_clear(&answer);
+	return e;
+}

@@ -1,0 +1,37 @@
+/* What the runner is told on standard input (doc/architecture.md). */
+#ifndef VM_SPEC_H
+#define VM_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define SPEC_MAX	(64 * 1024)
+
+struct	spec {
+	char	*run_id;
+	char	*job_id;
+	char	*profile_id;
+	char	*target_dir;
+	char	*kernel_dir;
+	char	*cache_dir;
+	char	*artifact;
+	char	*attach_mode;
+	char	*accel;
+	char	*cmdline;
+	int64_t	 attempt;
+	int64_t	 memory_mb;
+	int64_t	 cpus;
+	int64_t	 timeout_ms;
+	int64_t	 boot_timeout_ms;
+	bool	 fresh_boot;
+};
+
+/* ERR_INVAL names the key and its rule.  Release with spec_clear(). */
+enum err	 spec_parse(const char *json, size_t len, struct spec *,
+		    struct diag *);
+void		 spec_clear(struct spec *);
+
+#endif /* !VM_SPEC_H */
