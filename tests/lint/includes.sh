@@ -39,7 +39,7 @@ rules() {
 		own("^(bpf/|libelf|gelf)", "worker/guest/ tests/bpf/")
 		own("^elf\\.h", "worker/guest/ worker/vm/hostlibs.c")
 		own("^zlib", "worker/guest/")
-		own("^zstd", "worker/guest/ worker/vm/collect.c")
+		own("^zstd", "worker/guest/ worker/vm/zlog.c")
 		own("^criterion/", "tests/unit/")
 
 		libc = "^((sys|linux|arpa|netinet|net|asm)/.*|assert|byteswap|" \
