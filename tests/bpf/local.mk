@@ -15,7 +15,7 @@ BPF_NAMES = \
 	lsm_hook_missing map_too_large map_type_unknown mixed netfilter \
 	null_const_key optional_prog perf_event perfbuf raw_tp rhash \
 	ringbuf sched_ext section_unknown sk_lookup sockops \
-	struct_ops_tcp syscall_prog task_storage tc tcx timer too_complex \
+	struct_ops_tcp syscall_prog task_storage tc tcx timer too_complex too_many_jumps \
 	tp_basic tp_btf tp_btf_missing tp_btf_switch tp_missing \
 	uprobe_bare uprobe_missing user_ringbuf verifier_null \
 	verifier_oob verifier_scalar verifier_stack verifier_uninit \
@@ -32,13 +32,13 @@ CLEANFILES += $(BPF_OBJECTS) tests/bpf/many_progs.bpf.c
 
 # uapi headers come from libbpf, the rest of linux/ from the system.
 BPF_CFLAGS = -g -O2 -Wall -Werror -I$(top_srcdir)/tests/bpf \
-	-I$(LIBBPF_DIR)/include \
+	-I$(GUEST_LIBBPF)/include \
 	-idirafter /usr/include/$$($(CC) -print-multiarch)
 BPF_COMPILE = $(AM_V_GEN)$(MKDIR_P) tests/bpf && \
 	$(CLANG) -target $(1) $(BPF_CFLAGS) -c $< -o $@
 BPF_GEN = $(AM_V_GEN)$(MKDIR_P) tests/bpf && \
 	$(SHELL) $(top_srcdir)/tests/bpf/gen.sh
-BPF_GENERAL = tests/bpf/bpf_test.h $(LIBBPF_STAMP)
+BPF_GENERAL = tests/bpf/bpf_test.h | $(GUEST_LIBBPF)/lib/libbpf.a
 
 tests/bpf/%.bpf.o: tests/bpf/%.bpf.c $(BPF_GENERAL)
 	$(call BPF_COMPILE,bpfel)

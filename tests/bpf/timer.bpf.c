@@ -18,9 +18,9 @@ fired(void *map, __u32 *key, struct elem *e)
 	return 0;
 }
 
-SEC("tc")
+SEC("fentry/bpf_fentry_test1")
 int
-start(struct __sk_buff *skb)
+BPF_PROG(start)
 {
 	__u32		 key = 0;
 	struct elem	*e = bpf_map_lookup_elem(&timers, &key);

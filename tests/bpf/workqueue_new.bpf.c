@@ -26,9 +26,9 @@ work(void *map, int *key, void *value)
 	return 0;
 }
 
-SEC("tc")
+SEC("fentry/bpf_fentry_test1")
 int
-start(struct __sk_buff *skb)
+BPF_PROG(start)
 {
 	int		 key = 0;
 	struct elem	*e = bpf_map_lookup_elem(&works, &key);
