@@ -59,3 +59,4 @@ TESTS += $(WORKER_TESTS)
 EXTRA_DIST += $(WORKER_TESTS) tests/lib/fake_world.sh
 
 include tests/it/api.mk
+include tests/bpf/local.mk

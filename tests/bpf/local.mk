@@ -15,7 +15,8 @@ BPF_NAMES = \
 	lsm_hook_missing map_too_large map_type_unknown mixed netfilter \
 	null_const_key optional_prog perf_event perfbuf raw_tp rhash \
 	ringbuf sched_ext section_unknown sk_lookup sockops \
-	struct_ops_tcp syscall_prog task_storage tc tcx timer too_complex too_many_jumps \
+	struct_ops_tcp syscall_prog task_storage tc tcx timer \
+	too_complex too_many_jumps \
 	tp_basic tp_btf tp_btf_missing tp_btf_switch tp_missing \
 	uprobe_bare uprobe_missing user_ringbuf verifier_null \
 	verifier_oob verifier_scalar verifier_stack verifier_uninit \

@@ -76,9 +76,11 @@ copy_in(int fd, struct object *o, struct diag *d)
 }
 
 static const char *
-attach_mode(const char *mode)
+attach_mode(const struct submit *s)
 {
-	return strcmp(mode, "load_only") == 0 ? "disabled" : "best-effort";
+	if (strcmp(s->mode, "load_only") == 0)
+		return "disabled";
+	return s->require_attach ? "required" : "best-effort";
 }
 
 static enum err
@@ -110,7 +112,7 @@ queue(struct engine *g, const struct submit *s, const struct object *o,
 	j.variant = s->variant;
 	j.uri = s->uri;
 	j.mode = s->mode;
-	j.attach_mode = attach_mode(s->mode);
+	j.attach_mode = attach_mode(s);
 	j.matrix_name = s->matrix->name;
 	j.matrix_path = s->matrix->path;
 	j.timeout_ms = s->timeout_ms;

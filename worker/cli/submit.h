@@ -18,6 +18,7 @@ struct	submit {
 	int64_t		 timeout_ms;
 	int64_t		 concurrency;
 	bool		 fresh_boot;
+	bool		 require_attach;	/* else best effort */
 };
 
 /*

@@ -28,6 +28,7 @@ struct	options {
 	const char	*runner, *command, *command_binary, *manifest;
 	int64_t		 concurrency, timeout, expect_exit, disk_resize;
 	bool		 quick, fresh, json, keep_vm, no_fetch, queue;
+	bool		 require_attach;
 };
 
 static bool
@@ -42,6 +43,9 @@ parse(struct conf *c, struct options *o, int argc, char **argv, int *code)
 		    "the newest kernel, the fastest useful answer"),
 		FLAG_S("validation-mode", &o->mode, "MODE", "load_only, or "
 		    "load_attach (default)"),
+		FLAG_B("require-attach", &o->require_attach, "every program "
+		    "has to attach; without it a failure to attach is a "
+		    "warning"),
 		FLAG_S("out", &o->out, "FILE", "where to put the JSON report"),
 		FLAG_S("markdown", &o->markdown, "FILE", "where to put the "
 		    "Markdown report"),
@@ -120,6 +124,9 @@ check(struct options *o, struct diag *d)
 	if (o->mode[0] != '\0' && (o->mode = submit_mode(o->mode)) == NULL)
 		return diag_set(d, ERR_INVAL, "validation-mode",
 		    "--validation-mode must be load_only or load_attach");
+	if (strcmp(o->mode, "load_only") == 0 && o->require_attach)
+		return refuse(d, "require-attach", "and --validation-mode "
+		    "load_only exclude each other");
 	if (strcmp(o->mode, "behavior") == 0)
 		return refuse(d, "validation-mode", "behavior needs a "
 		    "manifest, which this version does not read");
@@ -259,7 +266,7 @@ run(struct engine *g, const struct options *o, struct diag *d)
 	struct matrix	 mx = { 0 };
 	struct submit	 s = { o->artifact, o->name, o->version, o->variant,
 			    o->uri, o->mode, &mx, o->timeout, o->concurrency,
-			    o->fresh };
+			    o->fresh, o->require_attach };
 	char		 id[JOB_ID_SIZE];
 	enum err	 e;
 
