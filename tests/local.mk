@@ -52,6 +52,23 @@ tests_unit_test_matrix_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c
 tests_lib_fake_runner_LDADD = $(SHARED_LIBS)
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_classify tests/unit/test_report \
+	tests/unit/test_sched
+TESTS += tests/unit/test_classify tests/unit/test_report \
+	tests/unit/test_sched
+endif
+tests_unit_test_classify_SOURCES = tests/unit/test_classify.c
+tests_unit_test_classify_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_classify_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_report_SOURCES = tests/unit/test_report.c
+tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_report_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
+tests_unit_test_sched_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_sched_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
+EXTRA_DIST += tests/unit/golden/report.json tests/unit/golden/report.md
+
 WORKER_TESTS = tests/it/worker_cancel.sh tests/it/worker_crash.sh \
 	tests/it/worker_drain.sh tests/it/worker_queue.sh \
 	tests/it/worker_verdicts.sh

@@ -130,24 +130,54 @@ first_with(const struct jval *list, const char *key, const char *word)
 	return NULL;
 }
 
-/* A map that the kernel refused, as far as the document says. */
+/* A member that is a text and not empty, or NULL. */
+static const char *
+text_of(const struct jval *j, const char *key)
+{
+	const char	*s = jval_get_str(j, key, NULL);
+
+	return s != NULL && s[0] != '\0' ? s : NULL;
+}
+
+/* The map that the kernel refused in the load that counts. */
 static const struct jval *
 failed_map(const struct jval *doc)
 {
-	const struct jval	*maps = maps_of(doc), *m;
+	const char	*name = text_of(jval_get(doc, "load"), "failed_map");
+	const struct jval *m = NULL;
 
-	if ((m = first_with(maps, "status", "fail")) != NULL)
-		return m;
-	return first_with(maps, "create_status", "fail");
+	if (name != NULL)
+		m = first_with(maps_of(doc), "name", name);
+	return m != NULL ? m : first_with(maps_of(doc), "status", "failed");
 }
 
-static const char *
-program_log(const struct jval *p)
+/* A program alone fails too when one of its maps cannot be created. */
+static const struct jval *
+map_in(const struct jval *doc, const char *messages)
 {
-	const char	*log = jval_get_str(p, "load_log", NULL);
+	const struct jval	*maps = maps_of(doc), *m;
+	char			 needle[160];
 
-	return log != NULL && log[0] != '\0' ? log :
-	    jval_get_str(p, "log_tail", NULL);
+	for (size_t i = 0; messages != NULL && i < jval_len(maps); i++) {
+		m = jval_at(maps, i);
+		snprintf(needle, sizeof(needle), "map '%.100s': failed to "
+		    "create", jval_get_str(m, "name", "?"));
+		if (strstr(messages, needle) != NULL)
+			return m;
+	}
+	return NULL;
+}
+
+/* The verifier's log and libbpf's messages; an old validator mixes them. */
+static void
+program_texts(const struct jval *p, struct class_facts *f)
+{
+	const char	*mixed = text_of(p, "load_log");
+	const char	*log = text_of(p, "log_tail");
+	const char	*messages = text_of(p, "load_messages");
+
+	f->verifier_log = log != NULL ? log : messages == NULL ? mixed : NULL;
+	f->libbpf_log = messages != NULL ? messages : mixed;
 }
 
 static struct class_result *
@@ -177,7 +207,8 @@ classify_programs(struct collected *c, const char *elf)
 		if (is(p, "load_status", "fail")) {
 			f.program_error = (int)jval_get_int(p, "load_errno",
 			    0);
-			f.verifier_log = f.libbpf_log = program_log(p);
+			program_texts(p, &f);
+			f.map = map_in(c->result, f.libbpf_log);
 		} else if (is(p, "attach_status", "fail")) {
 			f.stage = CLASS_AT_ATTACH;
 			f.program_error = (int)jval_get_int(p, "attach_errno",
@@ -205,21 +236,22 @@ load_failed(struct collected *c, struct class_facts *f)
 {
 	const struct jval	*load = jval_get(c->result, "load");
 	const struct jval	*all = programs_of(c->result);
-	const char		*name;
+	const char		*name = text_of(load, "failed_program");
+	const char		*whole = f->libbpf_log;
 
-	f->stage = jval_len(all) == 0 && jval_len(maps_of(c->result)) == 0 ?
-	    CLASS_AT_OPEN : CLASS_AT_LOAD;
+	f->stage = is(load, "stage", "open") || (jval_len(all) == 0 &&
+	    jval_len(maps_of(c->result)) == 0) ? CLASS_AT_OPEN :
+	    CLASS_AT_LOAD;
 	f->error = (int)jval_get_int(load, "error_code", 0);
 	f->error_text = jval_get_str(load, "error", "");
-	f->map = failed_map(c->result);
 	/*
 	 * Maps come first, so a refused map is why the object failed; else
 	 * it is the program that the whole load stopped at, or the first one
 	 * that cannot be loaded even alone.
 	 */
+	f->map = failed_map(c->result);
 	if (f->map == NULL) {
-		name = jval_get_str(load, "failed_program", "");
-		if (name[0] != '\0')
+		if (name != NULL)
 			f->program = first_with(all, "name", name);
 		if (f->program == NULL)
 			f->program = first_with(all, "load_status", "fail");
@@ -227,10 +259,14 @@ load_failed(struct collected *c, struct class_facts *f)
 	if (f->program != NULL) {
 		f->program_error = (int)jval_get_int(f->program,
 		    "load_errno", 0);
-		f->verifier_log = program_log(f->program);
+		program_texts(f->program, f);
 	}
-	if (f->verifier_log == NULL)
-		f->verifier_log = f->libbpf_log;
+	if (f->verifier_log == NULL && f->map == NULL)
+		f->verifier_log = whole;
+	/* What stopped the whole load is said there, if not here. */
+	if (f->program == NULL || f->program_error == 0 ||
+	    f->libbpf_log == NULL)
+		f->libbpf_log = whole;
 	fail_at(c, "load", f);
 }
 

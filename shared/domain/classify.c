@@ -14,6 +14,8 @@
 static const char *const trailer[] = {
 	"processed ", "verification time", "stack depth", "insns_stack",
 	"max_states", "total_states", "-- END ", "-- BEGIN ",
+	/* The two states after "infinite loop detected". */
+	"cur state:", "old state:",
 };
 
 bool
@@ -169,6 +171,15 @@ r_not_elf(const struct class_facts *f, struct class_result *res)
 	return true;
 }
 
+/* libbpf gave up before anything reached the kernel. */
+static bool
+r_open_failed(const struct class_facts *f, struct class_result *res)
+{
+	class_last_line(f->libbpf_log, res->evidence, sizeof(res->evidence));
+	class_say(res, "libbpf cannot open the object: ", f->error_text);
+	return true;
+}
+
 static bool
 r_legacy_maps(const struct class_facts *f, struct class_result *res)
 {
@@ -292,6 +303,8 @@ static const struct class_rule first_rules[] = {
 	  "Upload the object that clang -target bpf wrote." },
 	{ "legacy-maps", OPEN | LOAD, CLASS_LEGACY_MAPS, HIGH, r_legacy_maps,
 	  "Define maps with BTF in the .maps section." },
+	{ "open-failed", OPEN, CLASS_BAD_OBJECT, MEDIUM, r_open_failed,
+	  "See libbpf.log; rebuild the object with a current clang." },
 	{ "no-program-type", OPEN | LOAD, CLASS_LOADER, HIGH, r_no_program_type,
 	  "Give SEC() a name that libbpf knows, or set the type in your "
 	  "loader." },

@@ -68,10 +68,8 @@ map_failed(const struct class_facts *f, int no, struct class_result *res)
 static const char *
 map_probe(const struct class_facts *f)
 {
-	const char	*type = jval_get_str(f->map, "type", "");
-	const char	*own = jval_get_str(f->map, "type_probe", NULL);
-
-	return own != NULL ? own : probe_status(f, "map_types", type);
+	return probe_status(f, "map_types",
+	    jval_get_str(f->map, "type_name", ""));
 }
 
 static bool
@@ -81,7 +79,7 @@ r_map_type_probed(const struct class_facts *f, struct class_result *res)
 	    !map_failed(f, 0, res))
 		return false;
 	class_say(res, "this kernel has no map type ",
-	    jval_get_str(f->map, "type", "?"));
+	    jval_get_str(f->map, "type_name", "?"));
 	return true;
 }
 
@@ -154,10 +152,38 @@ r_missing_btf(const struct class_facts *f, struct class_result *res)
 	return false;
 }
 
+/* An extern that this kernel does not offer, when that stopped the load. */
+static bool
+extern_missing(const struct class_facts *f, const char *kind,
+    struct class_result *res)
+{
+	const struct jval	*all, *x;
+	const char		*status;
+
+	if (strcmp(jval_get_str(jval_get(f->doc, "load"), "stage", ""),
+	    "prepare") != 0)
+		return false;
+	all = jval_get(jval_get(f->doc, "discovery"), "externs");
+	for (size_t i = 0; i < jval_len(all); i++) {
+		x = jval_at(all, i);
+		status = jval_get_str(x, "status", "");
+		if (strcmp(jval_get_str(x, "kind", ""), kind) != 0 ||
+		    (strcmp(status, "missing") != 0 &&
+		    strcmp(status, "incompatible") != 0))
+			continue;
+		snprintf(res->evidence, sizeof(res->evidence),
+		    "%s %.200s: %s", kind, jval_get_str(x, "name", "?"),
+		    status);
+		return true;
+	}
+	return false;
+}
+
 static bool
 r_kfunc_extern(const struct class_facts *f, struct class_result *res)
 {
-	if (!class_saw(f->libbpf_log, "extern (func ksym) '", res))
+	if (!extern_missing(f, "kfunc", res) &&
+	    !class_saw(f->libbpf_log, "extern (func ksym) '", res))
 		return false;
 	class_say(res, "a kernel function (kfunc) the object calls does not exist "
 	    "in this kernel, or has another prototype", NULL);
@@ -167,7 +193,8 @@ r_kfunc_extern(const struct class_facts *f, struct class_result *res)
 static bool
 r_ksym_extern(const struct class_facts *f, struct class_result *res)
 {
-	if (!class_saw(f->libbpf_log, "extern (var ksym) '", res) &&
+	if (!extern_missing(f, "ksym", res) &&
+	    !class_saw(f->libbpf_log, "extern (var ksym) '", res) &&
 	    !class_saw(f->libbpf_log, "extern (ksym) '", res))
 		return false;
 	class_say(res, "a kernel symbol the object refers to does not exist in "
@@ -188,7 +215,8 @@ r_strong_extern(const struct class_facts *f, struct class_result *res)
 static bool
 r_kconfig_extern(const struct class_facts *f, struct class_result *res)
 {
-	if (!class_saw(f->libbpf_log, "extern (kcfg) '", res) &&
+	if (!extern_missing(f, "kconfig", res) &&
+	    !class_saw(f->libbpf_log, "extern (kcfg) '", res) &&
 	    !(class_saw(f->libbpf_log, "(strong): not resolved", res) &&
 	    strstr(res->evidence, "CONFIG_") != NULL))
 		return false;
@@ -221,10 +249,33 @@ r_btf_target(const struct class_facts *f, struct class_result *res)
 
 /* --- the verifier ------------------------------------------------------- */
 
+/* The first of libbpf's markers of this kind that the verifier met. */
+static bool
+poisoned(const struct class_facts *f, const char *kind,
+    struct class_result *res)
+{
+	const struct jval	*all = jval_get(f->program, "poison"), *p;
+	const char		*detail;
+
+	for (size_t i = 0; i < jval_len(all); i++) {
+		p = jval_at(all, i);
+		if (strcmp(jval_get_str(p, "kind", ""), kind) != 0)
+			continue;
+		detail = jval_get_str(p, "detail", "");
+		snprintf(res->evidence, sizeof(res->evidence),
+		    "instruction %lld: %s", (long long)jval_get_int(p,
+		    "insn", -1), detail[0] != '\0' ? detail : kind);
+		return true;
+	}
+	return false;
+}
+
 static bool
 r_core_poison(const struct class_facts *f, struct class_result *res)
 {
-	if (!class_saw(f->verifier_log, "failed to resolve CO-RE relocation", res) &&
+	if (!poisoned(f, "core_relo", res) &&
+	    !class_saw(f->verifier_log, "failed to resolve CO-RE relocation",
+	    res) &&
 	    !class_saw(f->verifier_log, "<invalid CO-RE relocation>", res) &&
 	    !class_saw(f->verifier_log, POISON_CORE, res))
 		return false;
@@ -247,7 +298,9 @@ r_core_reloc(const struct class_facts *f, struct class_result *res)
 static bool
 r_kfunc_poison(const struct class_facts *f, struct class_result *res)
 {
-	if (!class_saw(f->verifier_log, "is referenced but wasn't resolved", res) &&
+	if (!poisoned(f, "kfunc", res) &&
+	    !class_saw(f->verifier_log, "is referenced but wasn't resolved",
+	    res) &&
 	    !class_saw(f->verifier_log, "<invalid kfunc call>", res))
 		return false;
 	class_say(res, "the program calls a kernel function (kfunc) that this "
@@ -258,7 +311,8 @@ r_kfunc_poison(const struct class_facts *f, struct class_result *res)
 static bool
 r_map_poison(const struct class_facts *f, struct class_result *res)
 {
-	if (!class_saw(f->verifier_log, "is referenced but wasn't created", res))
+	if (!poisoned(f, "map", res) && !class_saw(f->verifier_log,
+	    "is referenced but wasn't created", res))
 		return false;
 	class_say(res, "the program uses a map that was not created on this "
 	    "kernel: program ", class_program(f));
@@ -379,10 +433,8 @@ r_verifier(const struct class_facts *f, struct class_result *res)
 static const char *
 program_probe(const struct class_facts *f)
 {
-	const char	*type = jval_get_str(f->program, "type", "");
-	const char	*own = jval_get_str(f->program, "type_probe", NULL);
-
-	return own != NULL ? own : probe_status(f, "program_types", type);
+	return probe_status(f, "program_types",
+	    jval_get_str(f->program, "type", ""));
 }
 
 static bool
@@ -426,7 +478,7 @@ r_lockdown(const struct class_facts *f, struct class_result *res)
 {
 	const char	*mode;
 
-	mode = jval_get_str(jval_get(f->doc, "facts"), "lockdown", "none");
+	mode = jval_get_str(jval_get(f->doc, "kernel"), "lockdown", "none");
 	if (class_errno(f) != EPERM || (strcmp(mode, "integrity") != 0 &&
 	    strcmp(mode, "confidentiality") != 0))
 		return false;

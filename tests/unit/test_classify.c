@@ -1,0 +1,357 @@
+#include "tests/unit/test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/classify.h"
+
+/* "why\nprocessed N insns": how every verifier log ends. */
+#define LOG(why)	"0: R1=ctx()\n" why "\nprocessed 2 insns (limit "	\
+			"1000000) max_states_per_insn 0 total_states 0\n"
+
+static struct class_result
+run(const struct class_facts *f)
+{
+	struct class_result	 r;
+
+	classify(f, &r);
+	return r;
+}
+
+static struct jval *
+parse(const char *text)
+{
+	struct jval	*j = NULL;
+
+	cr_assert_eq(jval_parse(text, strlen(text), &j, NULL), ERR_OK);
+	return j;
+}
+
+/* --- the verifier's own words decide, whatever the errno ------------------ */
+
+static const struct {
+	const char	*log;
+	int		 error;
+	const char	*code, *sub;
+} verifier_cases[] = {
+	{ LOG("R0 invalid mem access 'scalar'"), -EACCES, CLASS_VERIFIER,
+	  "bad_pointer" },
+	{ LOG("R0 invalid mem access 'map_value_or_null'"), -EACCES,
+	  CLASS_VERIFIER, "null_check" },
+	{ LOG("R1 type=scalar expected=fp"), -EACCES, CLASS_VERIFIER,
+	  "type_mismatch" },
+	{ LOG("R7 !read_ok"), -EACCES, CLASS_VERIFIER, "uninitialised" },
+	{ LOG("infinite loop detected at insn 3\ncur state: R0=0\n"
+	      "old state: R0=0"), -EINVAL, CLASS_VERIFIER,
+	  "unbounded_loop" },
+	{ LOG("back-edge from insn 4 to 2"), -EINVAL, CLASS_VERIFIER,
+	  "unbounded_loop" },
+	{ LOG("Unreleased reference id=2 alloc_insn=7"), -EINVAL,
+	  CLASS_VERIFIER, "reference_leak" },
+	{ LOG("invalid write to stack R10 off=-520 size=8"), -EACCES,
+	  CLASS_VERIFIER, "stack" },
+	{ LOG("invalid bpf_context access off=24 size=8"), -EACCES,
+	  CLASS_VERIFIER, "context_access" },
+	{ LOG("R0 min value is outside of the allowed memory range"),
+	  -EACCES, CLASS_VERIFIER, "out_of_bounds" },
+	{ LOG("something nobody has seen before"), -EINVAL, CLASS_VERIFIER,
+	  "" },
+	{ LOG("unknown func bpf_loop#181"), -EINVAL, CLASS_HELPER, "" },
+	{ LOG("invalid func unknown#60000"), -EINVAL, CLASS_HELPER, "" },
+	{ LOG("program of this type cannot use helper bpf_skb_change_tail#38"),
+	  -EINVAL, CLASS_HELPER, "" },
+	{ LOG("cannot call GPL-restricted function from non-GPL compatible "
+	      "program"), -EINVAL, CLASS_LICENSE, "" },
+	{ LOG("BPF program is too large. Processed 1000001 insn"), -E2BIG,
+	  CLASS_COMPLEXITY, "" },
+	{ LOG("The sequence of 8193 jumps is too complex."), -E2BIG,
+	  CLASS_COMPLEXITY, "" },
+	{ LOG("<invalid CO-RE relocation>\nfailed to resolve CO-RE "
+	      "relocation <byte_off> [5] struct a.b (0:1 @ offset 8)"),
+	  -EINVAL, CLASS_CORE_RELOCATION, "" },
+	{ LOG("invalid func unknown#195896080"), -EINVAL,
+	  CLASS_CORE_RELOCATION, "" },
+	{ LOG("<invalid kfunc call>\nkfunc 'bpf_x' is referenced but wasn't "
+	      "resolved"), -EINVAL, CLASS_KFUNC, "" },
+	{ LOG("calling kernel function bpf_x is not allowed"), -EACCES,
+	  CLASS_KFUNC, "" },
+};
+
+Test(classify, verifier_words_decide_over_errno)
+{
+	for (size_t i = 0; i < sizeof(verifier_cases) /
+	    sizeof(verifier_cases[0]); i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+		    .error = verifier_cases[i].error,
+		    .verifier_log = verifier_cases[i].log };
+		struct class_result	 r = run(&f);
+
+		cr_assert_str_eq(r.code, verifier_cases[i].code, "%s: %s",
+		    verifier_cases[i].log, r.code);
+		cr_assert_str_eq(r.sub, verifier_cases[i].sub, "%s: %s",
+		    verifier_cases[i].log, r.sub);
+		cr_assert_str_eq(r.confidence, "high");
+		cr_assert_neq(r.evidence[0], '\0');
+	}
+	TEST_END();
+}
+
+/* --- libbpf gives up before the kernel is asked ---------------------------- */
+
+static const struct { const char *log, *code; } libbpf_cases[] = {
+	{ "libbpf: elf: legacy map definitions in 'maps' section are not "
+	  "supported by libbpf v1.0+\n", CLASS_LEGACY_MAPS },
+	{ "libbpf: prog 'x': missing BPF prog type, check ELF section name "
+	  "'nothing'\n", CLASS_LOADER },
+	{ "libbpf: extern (func ksym) 'bpf_y': not found in kernel or module "
+	  "BTFs\n", CLASS_KFUNC },
+	{ "libbpf: extern (var ksym) 'z': failed to find BTF ID in kernel "
+	  "BTF(s).\n", CLASS_KSYM },
+	{ "libbpf: extern 'CONFIG_NOT_SET' (strong): not resolved\n",
+	  CLASS_KCONFIG },
+	{ "libbpf: extern 'some_symbol' (strong): not resolved\n",
+	  CLASS_KSYM },
+	{ "libbpf: prog 'x': failed to find kernel BTF type ID of "
+	  "'bpf_lsm_none': -ESRCH\n", CLASS_ATTACH_TARGET },
+	{ "libbpf: struct_ops init_kern ops: struct sched_ext_ops is not "
+	  "found in kernel BTF\n", CLASS_STRUCT_OPS },
+};
+
+Test(classify, libbpf_messages_are_read_where_they_mean_something)
+{
+	for (size_t i = 0; i < sizeof(libbpf_cases) /
+	    sizeof(libbpf_cases[0]); i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+		    .error = -EINVAL, .libbpf_log = libbpf_cases[i].log };
+		struct class_result	 r = run(&f);
+
+		cr_assert_str_eq(r.code, libbpf_cases[i].code, "%s: %s",
+		    libbpf_cases[i].log, r.code);
+		cr_assert_str_eq(r.evidence, strndupa(libbpf_cases[i].log,
+		    strcspn(libbpf_cases[i].log, "\n")));
+	}
+	TEST_END();
+}
+
+/* The same words after a load that worked say nothing about an attach. */
+Test(classify, load_messages_do_not_explain_an_attach)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_ATTACH,
+	    .error = -EOPNOTSUPP, .libbpf_log = libbpf_cases[0].log };
+
+	cr_assert_str_eq(run(&f).code, CLASS_ATTACH_TYPE);
+	TEST_END();
+}
+
+/* --- maps -------------------------------------------------------------------*/
+
+static struct class_result
+map_case(int no, const char *probe)
+{
+	char			 text[512];
+	struct jval		*doc, *map;
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD, .error = no };
+	struct class_result	 r;
+
+	snprintf(text, sizeof(text), "{\"capabilities\":{\"map_types\":{"
+	    "\"bloom_filter\":{\"status\":\"%s\"}}}}", probe);
+	doc = parse(text);
+	snprintf(text, sizeof(text), "{\"name\":\"m\",\"type_name\":"
+	    "\"bloom_filter\",\"errno\":%d}", no);
+	map = parse(text);
+	f.doc = doc;
+	f.map = map;
+	r = run(&f);
+	jval_free(map);
+	jval_free(doc);
+	return r;
+}
+
+Test(classify, a_map_type_is_unsupported_only_when_the_probe_says_so)
+{
+	struct class_result	 r = map_case(-EINVAL, "unsupported");
+
+	cr_assert_str_eq(r.code, CLASS_MAP_TYPE);
+	cr_assert_str_eq(r.confidence, "high");
+	r = map_case(-EINVAL, "supported");
+	cr_assert_str_eq(r.code, CLASS_MAP_ATTRIBUTE);
+	r = map_case(-EINVAL, "unknown");
+	cr_assert_str_eq(r.code, CLASS_MAP_TYPE);
+	cr_assert_str_eq(r.confidence, "medium");
+	TEST_END();
+}
+
+Test(classify, map_errors_that_are_no_matter_of_the_type)
+{
+	cr_assert_str_eq(map_case(-ENOMEM, "supported").code, CLASS_MEMORY);
+	cr_assert_str_eq(map_case(-E2BIG, "supported").code,
+	    CLASS_MAP_ATTRIBUTE);
+	cr_assert_str_eq(map_case(-EPERM, "supported").code,
+	    CLASS_CAPABILITY);
+	TEST_END();
+}
+
+/* --- structured evidence ------------------------------------------------------*/
+
+Test(classify, poison_records_need_no_text)
+{
+	struct jval	*p = parse("{\"name\":\"p\",\"poison\":[{\"kind\":"
+			    "\"core_relo\",\"insn\":4,\"detail\":\"task.x\"}]}");
+	struct class_facts f = { .stage = CLASS_AT_LOAD, .program = p,
+			    .program_error = -EINVAL,
+			    .verifier_log = LOG("invalid func") };
+	struct class_result r = run(&f);
+
+	cr_assert_str_eq(r.code, CLASS_CORE_RELOCATION);
+	cr_assert_str_eq(r.evidence, "instruction 4: task.x");
+	jval_free(p);
+	TEST_END();
+}
+
+Test(classify, missing_externs_count_when_they_stopped_the_load)
+{
+	struct jval	*d = parse("{\"load\":{\"stage\":\"prepare\"},"
+			    "\"discovery\":{\"externs\":[{\"name\":\"weak\","
+			    "\"kind\":\"kfunc\",\"status\":\"weak_missing\"},"
+			    "{\"name\":\"bpf_q\",\"kind\":\"kfunc\","
+			    "\"status\":\"incompatible\"}]}}");
+	struct class_facts f = { .stage = CLASS_AT_LOAD, .doc = d,
+			    .error = -EINVAL };
+
+	cr_assert_str_eq(run(&f).code, CLASS_KFUNC);
+	cr_assert_str_eq(run(&f).evidence, "kfunc bpf_q: incompatible");
+	jval_free(d);
+	TEST_END();
+}
+
+Test(classify, a_program_type_that_the_probe_denies)
+{
+	struct jval	*d = parse("{\"capabilities\":{\"program_types\":{"
+			    "\"netfilter\":{\"status\":\"unsupported\"}}}}");
+	struct jval	*p = parse("{\"name\":\"p\",\"type\":\"netfilter\"}");
+	struct class_facts f = { .stage = CLASS_AT_LOAD, .doc = d,
+			    .program = p, .program_error = -EINVAL };
+
+	cr_assert_str_eq(run(&f).code, CLASS_PROGRAM_TYPE);
+	jval_free(p);
+	jval_free(d);
+	TEST_END();
+}
+
+Test(classify, lockdown_is_a_fact_not_a_word_in_a_log)
+{
+	struct jval	*d = parse("{\"kernel\":{\"lockdown\":"
+			    "\"confidentiality\"}}");
+	struct class_facts f = { .stage = CLASS_AT_LOAD, .doc = d,
+			    .error = -EPERM };
+
+	cr_assert_str_eq(run(&f).code, CLASS_POLICY);
+	f.doc = NULL;
+	f.libbpf_log = "libbpf: lsm/lockdown.bpf.o: failed\n";
+	cr_assert_str_eq(run(&f).code, CLASS_CAPABILITY);
+	jval_free(d);
+	TEST_END();
+}
+
+Test(classify, missing_btf_needs_a_kernel_without_btf)
+{
+	struct jval	*without = parse("{\"btf\":{\"kernel_btf_available\":"
+			    "false}}");
+	struct class_facts f = { .stage = CLASS_AT_LOAD, .error = -ESRCH,
+			    .doc = without, .libbpf_log = "libbpf: Error "
+			    "loading vmlinux BTF: -ESRCH\n" };
+
+	cr_assert_str_eq(run(&f).code, CLASS_MISSING_BTF);
+	/* No BTF, but the verifier spoke: that is the cause. */
+	f.libbpf_log = NULL;
+	f.verifier_log = LOG("R0 invalid mem access 'scalar'");
+	cr_assert_str_eq(run(&f).code, CLASS_VERIFIER);
+	jval_free(without);
+	TEST_END();
+}
+
+/* --- the object, the guest, and not knowing -----------------------------------*/
+
+Test(classify, objects_that_are_none)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_OPEN,
+	    .error = -4001, .elf = "not ELF: no magic" };
+
+	cr_assert_str_eq(run(&f).code, CLASS_BAD_OBJECT);
+	snprintf(f.elf, sizeof(f.elf), "big-endian byte order");
+	cr_assert_str_eq(run(&f).code, CLASS_WRONG_ARCH);
+	f.elf[0] = '\0';
+	f.error = -EINVAL;
+	cr_assert_str_eq(run(&f).code, CLASS_BAD_OBJECT);
+	TEST_END();
+}
+
+Test(classify, attach_errors_by_errno)
+{
+	static const struct { int error; const char *code; } cases[] = {
+		{ -ENOENT, CLASS_ATTACH_TARGET },
+		{ -ESRCH, CLASS_ATTACH_TARGET },
+		{ -EOPNOTSUPP, CLASS_ATTACH_TYPE },
+		{ -524, CLASS_ATTACH_TYPE },
+		{ -EPERM, CLASS_POLICY },
+		{ -EINVAL, CLASS_ATTACH_TYPE },
+		{ -EBUSY, CLASS_ATTACH_OTHER },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_ATTACH,
+		    .program_error = cases[i].error };
+
+		cr_assert_str_eq(run(&f).code, cases[i].code);
+	}
+	TEST_END();
+}
+
+Test(classify, a_dead_guest_has_its_last_step_and_the_splat)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_DEATH,
+	    .last_step = "load of program x",
+	    .splat = "BUG: kernel NULL pointer dereference\nRIP: 0010\n" };
+	struct class_result	 r = run(&f);
+
+	cr_assert_str_eq(r.code, CLASS_GUEST_CRASH);
+	cr_assert_str_eq(r.reason,
+	    "the guest kernel died during load of program x");
+	cr_assert_str_eq(r.evidence, "BUG: kernel NULL pointer dereference");
+	f.stage = CLASS_AT_HANG;
+	cr_assert_str_eq(run(&f).code, CLASS_GUEST_HANG);
+	TEST_END();
+}
+
+Test(classify, unknown_when_nothing_is_sure)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+	    .error = -EINVAL, .error_text = "Invalid argument",
+	    .libbpf_log = "libbpf: something odd\n" };
+	struct class_result	 r = run(&f);
+
+	cr_assert_str_eq(r.code, CLASS_UNKNOWN);
+	cr_assert_str_eq(r.confidence, "low");
+	cr_assert_str_eq(r.evidence, "libbpf: something odd");
+	TEST_END();
+}
+
+Test(classify, last_line_skips_statistics_and_frames)
+{
+	char	 line[64];
+
+	class_last_line("-- BEGIN PROG LOAD LOG --\nR1 !read_ok\nprocessed 1 "
+	    "insns (limit 1000000)\nverification time 5 usec\nstack depth 0\n"
+	    "-- END PROG LOAD LOG --\nlibbpf: prog 'x': failed to load: -13\n",
+	    line, sizeof(line));
+	cr_assert_str_eq(line, "R1 !read_ok");
+	class_last_line("", line, sizeof(line));
+	cr_assert_str_eq(line, "");
+	class_last_line(NULL, line, sizeof(line));
+	cr_assert_str_eq(line, "");
+	class_last_line("a line that is longer than the room for it, so it "
+	    "has to be cut somewhere\n", line, 10);
+	cr_assert_str_eq(line, "a line th");
+	TEST_END();
+}
