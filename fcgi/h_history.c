@@ -133,32 +133,37 @@ const struct field evidence_fields[] = {
 	{ NULL, NULL, 0, 0 },
 };
 
-/* What a target leaves behind (doc/architecture.md) and what it is. */
+/*
+ * What of a target's folder is handed out: logs and documents, by their
+ * endings.  Everything goes out as a download or as plain text: guests wrote
+ * it.
+ */
 static const struct {
-	const char	*name, *type;
+	const char	*ext, *type;
 } evidence[] = {
-	{ "serial.log", "text/plain; charset=utf-8" },
-	{ "qemu.log", "text/plain; charset=utf-8" },
-	{ "validator-result.json", "application/octet-stream" },
-	{ "validator.stderr", "text/plain; charset=utf-8" },
-	{ "libbpf.log", "text/plain; charset=utf-8" },
-	{ "runner.json", "application/octet-stream" },
+	{ ".log", "text/plain; charset=utf-8" },
+	{ ".stderr", "text/plain; charset=utf-8" },
+	{ ".json", "application/octet-stream" },
+	{ ".log.zst", "application/zstd" },
 };
 
 /* The type of a file that may be handed out; NULL for any other name. */
 static const char *
 evidence_type(const char *name)
 {
-	static const char	 dir[] = "logs/", ext[] = ".log.zst";
-	size_t			 n = strlen(name);
+	static const char	 logs[] = "logs/";
+	size_t			 n, k;
 
-	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++)
-		if (strcmp(evidence[i].name, name) == 0)
+	if (strncmp(name, logs, sizeof(logs) - 1) == 0)
+		name += sizeof(logs) - 1;
+	if (!path_name_ok(name))
+		return NULL;
+	n = strlen(name);
+	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]); i++) {
+		k = strlen(evidence[i].ext);
+		if (n > k && strcmp(name + n - k, evidence[i].ext) == 0)
 			return evidence[i].type;
-	if (strncmp(name, dir, sizeof(dir) - 1) == 0 && n > sizeof(ext) &&
-	    path_name_ok(name + sizeof(dir) - 1) &&
-	    strcmp(name + n - (sizeof(ext) - 1), ext) == 0)
-		return "application/zstd";
+	}
 	return NULL;
 }
 
@@ -210,9 +215,8 @@ h_evidence(struct app *app, struct call *c)
 
 	if (type == NULL)
 		return diag_set(&c->d, ERR_INVAL, "file",
-		    "file must be serial.log, qemu.log, "
-		    "validator-result.json, validator.stderr, libbpf.log, "
-		    "runner.json or logs/NAME.log.zst");
+		    "file must be NAME or logs/NAME of a log or JSON file "
+		    "of this target");
 	if ((e = find_run(app, c, v[E_RUN_ID].str, &run)) != ERR_OK)
 		return e;
 	run_clear(&run);

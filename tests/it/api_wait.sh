@@ -159,8 +159,12 @@ check "as it is" is "$(cat "$api/body")" booted
 check "a file that is not there is 404" is "$(api_curl "$E=libbpf.log")" 404
 check "a link out of the run is not followed" is \
     "$(api_curl "$E=qemu.log")" 404
-check "no other name is served" is "$(api_curl \
-    "$E=../../report.json")$(api_curl "$E=logs/../serial.log")" 400400
+others=
+for f in ../../report.json logs/../serial.log /etc/passwd id_ed25519 .log \
+    logs/logs/a.log; do
+	others="$others$(api_curl "$E=$f") "
+done
+check "no other name is served" is "$others" "400 400 400 400 400 400 "
 
 # --- synchronous validate -------------------------------------------------------------
 # sync FILE: a validate in the background; its job's id in $job.
