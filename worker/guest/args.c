@@ -386,7 +386,8 @@ finish(struct args *a, struct diag *d)
 }
 
 enum err
-args_parse(int argc, char **argv, struct args *a, struct diag *d)
+args_parse(int argc, const char *const *argv, struct args *a,
+    struct diag *d)
 {
 	enum err	 e;
 	int		 i;

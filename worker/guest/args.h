@@ -73,8 +73,8 @@ struct	args {
  * Parses argv into *a, which args_free() releases in every case.
  * ERR_INVAL with the option in the diag's field, or ERR_NOMEM.
  */
-enum err	 args_parse(int argc, char **argv, struct args *a,
-		    struct diag *);
+enum err	 args_parse(int argc, const char *const *argv,
+		    struct args *a, struct diag *);
 void		 args_free(struct args *);
 /* Usage text, static. */
 const char	*args_usage(void);

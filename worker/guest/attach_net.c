@@ -113,14 +113,12 @@ attach_clsact(struct attach_try *t, int ifindex)
 static int
 attach_netkit(struct attach_try *t)
 {
-	char		 name[IFNAMSIZ];
-	unsigned long	 major, minor = 0;
-	char		*end;
-	int		 err = netns_enter(t->env);
+	char	 name[IFNAMSIZ], *dot;
+	long	 major, minor;
+	int	 err = netns_enter(t->env);
 
-	major = strtoul(t->run->uts.release, &end, 10);
-	if (*end == '.')
-		minor = strtoul(end + 1, NULL, 10);
+	major = strtol(t->run->uts.release, &dot, 10);
+	minor = *dot == '.' ? strtol(dot + 1, NULL, 10) : 0;
 	/* netkit devices came with 6.7. */
 	if (major < 6 || (major == 6 && minor < 7))
 		return -EOPNOTSUPP;

@@ -1,6 +1,6 @@
 #include "facts.h"
 
-#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,12 +65,14 @@ read_line(const char *path, char *out, size_t size)
 static int
 read_number(const char *path)
 {
-	char	 line[32];
+	char	 line[32], *end;
+	long	 n;
 
-	if (!read_line(path, line, sizeof(line)) ||
-	    !isdigit((unsigned char)line[0]))
+	if (!read_line(path, line, sizeof(line)))
 		return -1;
-	return (int)strtol(line, NULL, 10);
+	n = strtol(line, &end, 10);
+	return end == line || *end != '\0' || n < 0 || n > INT_MAX ? -1 :
+	    (int)n;
 }
 
 static void
@@ -95,14 +97,24 @@ read_tracing(struct facts *f)
 	}
 }
 
-/* Addresses shown as zero are as good as none. */
+/*
+ * Addresses shown as zero are as good as none.  The first symbol's may
+ * really be zero, so a few are looked at.
+ */
 static bool
 kallsyms_usable(void)
 {
-	char	 line[256];
+	FILE	*f = fopen("/proc/kallsyms", "re");
+	char	 line[512];
+	bool	 ok = false;
+	int	 i;
 
-	return read_line("/proc/kallsyms", line, sizeof(line)) &&
-	    strspn(line, "0") < 8;
+	for (i = 0; f != NULL && !ok && i < 16; i++)
+		ok = fgets(line, sizeof(line), f) != NULL &&
+		    strtoull(line, NULL, 16) != 0;
+	if (f != NULL)
+		fclose(f);
+	return ok;
 }
 
 static void

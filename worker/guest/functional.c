@@ -79,11 +79,12 @@ tail_read(struct tail *t)
 static void
 exec_command(const char *command, int out, int err)
 {
-	int	 null = open("/dev/null", O_RDONLY);
+	struct sigaction	 dfl = { .sa_handler = SIG_DFL };
+	int			 null = open("/dev/null", O_RDONLY);
 
 	setsid();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGPIPE, SIG_DFL);
+	sigaction(SIGPIPE, &dfl, NULL);
 	if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
 	    dup2(out, STDOUT_FILENO) == -1 || dup2(err, STDERR_FILENO) == -1)
 		_exit(EXIT_NOSTART);

@@ -8,7 +8,9 @@
  * for poll(2): then only its signal (SIGIO, on every change of the other
  * side) is waited for.  A port has no end-of-file to send, so when the
  * server ends a session the port just falls silent; the next bytes or the
- * next connect of the host start a new one.
+ * next connect of the host start a new one.  A host that leaves and comes
+ * back at once may do so unseen; its greeting, which no running session
+ * contains, tells.
  */
 #include "init.h"
 
@@ -32,6 +34,7 @@
 #define PORT_NAME	"org.bpfcompat.ssh"
 #define PORTS_DIR	"/sys/class/virtio-ports"
 #define PIPE_SIZE	(256 * 1024)
+#define GREETING	"SSH-2.0-"
 
 /* Bytes on their way in one direction. */
 struct	pipe {
@@ -44,6 +47,7 @@ struct	carrier {
 	int		 sig;	/* signalfd for SIGIO */
 	int		 tcp;	/* -1: no session */
 	bool		 session_over; /* the server ended it */
+	bool		 greeted; /* the host has sent something */
 	struct pipe	 in;	/* port to server */
 	struct pipe	 out;	/* server to port */
 };
@@ -68,24 +72,18 @@ pipe_room(struct pipe *p)
 	return PIPE_SIZE - p->to;
 }
 
-/* As much as there is and fits; false: the other side is gone. */
-static bool
-pipe_fill(struct pipe *p, int fd)
+/* One read; -1: nothing there now, 0: the other side is gone. */
+static ssize_t
+pipe_read(struct pipe *p, int fd)
 {
 	ssize_t	 n;
-	size_t	 room;
 
-	while ((room = pipe_room(p)) > 0) {
-		n = read(fd, p->buf + p->to, room);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return errno == EAGAIN;
-		if (n == 0)
-			return false;
+	do
+		n = read(fd, p->buf + p->to, PIPE_SIZE - p->to);
+	while (n == -1 && errno == EINTR);
+	if (n > 0)
 		p->to += (size_t)n;
-	}
-	return true;
+	return n == -1 && errno != EAGAIN ? 0 : n;
 }
 
 static bool
@@ -210,6 +208,48 @@ session_end(struct carrier *c)
 	pipe_reset(&c->out);
 }
 
+/* A greeting in the middle of a session: another one begins here. */
+static void
+greeting_check(struct carrier *c, size_t n)
+{
+	const char	*p = c->in.buf + c->in.to - n;
+
+	if (c->greeted && n >= sizeof(GREETING) - 1 &&
+	    memcmp(p, GREETING, sizeof(GREETING) - 1) == 0) {
+		session_end(c);
+		c->in.from = c->in.to - n;
+	}
+	c->greeted = true;
+}
+
+/* All the host has sent, as far as it fits; false: it is gone. */
+static bool
+take_from_host(struct carrier *c)
+{
+	ssize_t	 n;
+
+	while (pipe_room(&c->in) > 0) {
+		n = pipe_read(&c->in, c->port);
+		if (n <= 0)
+			return n != 0;
+		greeting_check(c, (size_t)n);
+	}
+	return true;
+}
+
+static bool
+take_from_server(struct carrier *c)
+{
+	ssize_t	 n;
+
+	while (pipe_room(&c->out) > 0) {
+		n = pipe_read(&c->out, c->tcp);
+		if (n <= 0)
+			return n != 0;
+	}
+	return true;
+}
+
 static bool
 host_connected(const struct carrier *c)
 {
@@ -229,7 +269,7 @@ wait_host(struct carrier *c)
 
 	session_end(c);
 	pipe_reset(&c->in);
-	c->session_over = false;
+	c->session_over = c->greeted = false;
 	fcntl(c->port, F_SETFL, O_NONBLOCK | O_ASYNC);
 	while (!host_connected(c)) {
 		poll(&p, 1, -1);
@@ -242,7 +282,7 @@ wait_host(struct carrier *c)
 static bool
 carry(struct carrier *c)
 {
-	bool	 host = pipe_fill(&c->in, c->port);
+	bool	 host = take_from_host(c);
 
 	if (c->tcp == -1 && (!c->session_over || c->in.from < c->in.to)) {
 		c->session_over = false;
@@ -251,7 +291,7 @@ carry(struct carrier *c)
 	if (c->tcp != -1) {
 		/* A broken write shows as an end of file below. */
 		pipe_drain(&c->in, c->tcp);
-		if (!pipe_fill(&c->out, c->tcp)) {
+		if (!take_from_server(c)) {
 			pipe_drain(&c->out, c->port);
 			session_end(c);
 			pipe_reset(&c->in);
@@ -284,7 +324,8 @@ wait_bytes(struct carrier *c)
 void
 serial_run(void)
 {
-	struct carrier	 c;
+	struct sigaction	 ign = { .sa_handler = SIG_IGN };
+	struct carrier		 c;
 
 	memset(&c, 0, sizeof(c));
 	c.tcp = -1;
@@ -297,7 +338,7 @@ serial_run(void)
 		    strerror(errno));
 		_exit(1);
 	}
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGPIPE, &ign, NULL);
 	for (;;) {
 		wait_host(&c);
 		while (carry(&c))

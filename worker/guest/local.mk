@@ -4,7 +4,8 @@
 
 pkglibexec_PROGRAMS += bin/bpfcompat-validator bin/bpfcompat-init
 
-GUEST_LIBBPF = guest-libbpf
+LIBBPF_DIR = guest-libbpf
+LIBBPF_STAMP = $(LIBBPF_DIR)/lib/libbpf.a
 GUEST_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/shared \
 	-I$(top_srcdir)/worker/guest
 GUEST_CFLAGS = $(WARN_CFLAGS) $(HARDEN_CFLAGS) -fno-pie
@@ -45,10 +46,10 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/wire.h \
 	worker/guest/wire_io.c worker/guest/wire_io.h
 bin_bpfcompat_validator_CPPFLAGS = $(GUEST_CPPFLAGS) \
-	-I$(GUEST_LIBBPF)/include
+	-I$(LIBBPF_DIR)/include
 bin_bpfcompat_validator_CFLAGS = $(GUEST_CFLAGS)
 bin_bpfcompat_validator_LDFLAGS = $(guest_ldflags)
-bin_bpfcompat_validator_LDADD = $(GUEST_LIBBPF)/lib/libbpf.a \
+bin_bpfcompat_validator_LDADD = $(LIBBPF_STAMP) \
 	-lelf -lzstd -lz
 
 bin_bpfcompat_init_SOURCES = \
@@ -60,17 +61,17 @@ bin_bpfcompat_init_CFLAGS = $(GUEST_CFLAGS)
 bin_bpfcompat_init_LDFLAGS = $(guest_ldflags)
 
 # Built once; "make clean" keeps it, "make distclean" does not.
-$(GUEST_LIBBPF)/lib/libbpf.a:
+$(LIBBPF_STAMP):
 	$(AM_V_GEN)BPFCOMPAT_LIBBPF_TARBALL='$(BPFCOMPAT_LIBBPF_TARBALL)' \
 	    CC='$(CC)' AR='$(AR)' \
-	    $(SHELL) $(top_srcdir)/worker/guest/libbpf.sh $(GUEST_LIBBPF)
-$(bin_bpfcompat_validator_OBJECTS): | $(GUEST_LIBBPF)/lib/libbpf.a
+	    $(SHELL) $(top_srcdir)/worker/guest/libbpf.sh $(LIBBPF_DIR)
+$(bin_bpfcompat_validator_OBJECTS): | $(LIBBPF_STAMP)
 
 validator-static: bin/bpfcompat-validator bin/bpfcompat-init
 
 distclean-local: guest-distclean
 guest-distclean:
-	rm -rf $(GUEST_LIBBPF)
+	rm -rf $(LIBBPF_DIR)
 .PHONY: guest-distclean
 
 EXTRA_DIST += worker/guest/libbpf.sh

@@ -4,8 +4,11 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "base/json_out.h"
@@ -13,6 +16,9 @@
 
 /* In memory, so it is gone with the boot it is true for. */
 #define ANSWERS	"/run/bpfcompat-probes"
+
+/* The kernel's own error number, which libc has no name for. */
+#define KERNEL_ENOTSUPP	524
 
 static void
 settle(struct probe *p, int ret)
@@ -51,14 +57,38 @@ list_types(struct facts *f)
 	}
 }
 
+/*
+ * libbpf 1.7 asks for struct_ops with a field kernels before 6.9 do not
+ * know, and takes their refusal of it for one of the type.  ENOTSUPP for a
+ * BTF id that is no struct_ops means that the type is there.
+ */
+static int
+probe_struct_ops(void)
+{
+	int	 fd;
+	LIBBPF_OPTS(bpf_map_create_opts, opts, .btf_vmlinux_value_type_id = 1);
+
+	fd = bpf_map_create(BPF_MAP_TYPE_STRUCT_OPS, NULL, 4, 4, 1, &opts);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || fd == -KERNEL_ENOTSUPP;
+}
+
+static int
+probe_map(uint32_t type)
+{
+	if (type == BPF_MAP_TYPE_STRUCT_OPS)
+		return probe_struct_ops();
+	return libbpf_probe_bpf_map_type(type, NULL);
+}
+
 static void
 ask_kernel(struct facts *f)
 {
 	size_t	 i;
 
 	for (i = 0; i < f->nmaps; i++)
-		settle(&f->maps[i],
-		    libbpf_probe_bpf_map_type(f->maps[i].type, NULL));
+		settle(&f->maps[i], probe_map(f->maps[i].type));
 	for (i = 0; i < f->nprogs; i++)
 		settle(&f->progs[i],
 		    libbpf_probe_bpf_prog_type(f->progs[i].type, NULL));
@@ -83,14 +113,17 @@ write_answers(FILE *out, const char *kernel, const struct facts *f)
 static bool
 read_answer(FILE *in, struct probe *p)
 {
-	int	 status, error;
+	char	 line[64], *end;
+	long	 status;
 
-	if (fscanf(in, "%d %d", &status, &error) != 2 || status < 0 ||
-	    status > PROBE_ERROR)
+	if (fgets(line, sizeof(line), in) == NULL)
+		return false;
+	status = strtol(line, &end, 10);
+	if (*end != ' ' || status < 0 || status > PROBE_ERROR)
 		return false;
 	p->status = (enum probe_status)status;
-	p->error = error;
-	return true;
+	p->error = (int)strtol(end, &end, 10);
+	return *end == '\n';
 }
 
 static bool

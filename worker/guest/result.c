@@ -370,6 +370,7 @@ write_load(struct jsonw *w, const struct run *r)
 	jsonw_str(w, "status", outcome_word(r->load.status));
 	jsonw_int(w, "error_code", r->load.error);
 	jsonw_str(w, "error", text);
+	jsonw_bool(w, "crashed", r->load.crashed);
 	jsonw_str(w, "stage", r->obj == NULL ? "open" : !r->prepared ?
 	    "prepare" : "load");
 	if (r->load.error != 0 && culprit(r, "prog '", "': failed to load: ",

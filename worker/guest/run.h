@@ -97,6 +97,7 @@ struct	phase {
 	enum outcome	 status;
 	int		 error;	/* 0 or negative */
 	int		 attempted, passed, failed, untestable;
+	bool		 crashed; /* libbpf did not survive the object */
 };
 
 /* Milliseconds of each phase; where the time goes is part of the answer. */
@@ -134,6 +135,7 @@ struct	run {
 	struct phase	 attach;
 	struct functional functional;
 	struct timing	 ms;
+	int64_t		 start;	/* monotonic milliseconds */
 };
 
 /* "skipped", "pass", "fail", "warn". */

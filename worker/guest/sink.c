@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/mman.h>
+
 #include <zstd.h>
 
 #include "base/json_out.h"
@@ -22,6 +24,7 @@ struct	sink {
 	const char	*log_dir;
 	ZSTD_CCtx	*zstd;
 	void		*chunk;	/* WIRE_CHUNK_MAX bytes */
+	struct crumbs	*crumbs; /* shared with children */
 	enum err	 err;
 };
 
@@ -35,7 +38,11 @@ sink_new(int fd)
 	s->fd = fd;
 	s->zstd = ZSTD_createCCtx();
 	s->chunk = malloc(WIRE_CHUNK_MAX);
-	if (s->zstd == NULL || s->chunk == NULL) {
+	s->crumbs = mmap(NULL, sizeof(*s->crumbs), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (s->crumbs == MAP_FAILED)
+		s->crumbs = NULL;
+	if (s->zstd == NULL || s->chunk == NULL || s->crumbs == NULL) {
 		sink_free(s);
 		return NULL;
 	}
@@ -68,14 +75,25 @@ sink_free(struct sink *s)
 		return;
 	ZSTD_freeCCtx(s->zstd);
 	free(s->chunk);
+	if (s->crumbs != NULL)
+		munmap(s->crumbs, sizeof(*s->crumbs));
 	free(s);
+}
+
+const struct crumbs *
+sink_crumbs(const struct sink *s)
+{
+	return s->crumbs;
 }
 
 static void
 send_bytes(struct sink *s, char type, const void *p, size_t len)
 {
-	if (s->err == ERR_OK)
-		s->err = wire_send(s->fd, type, p, len);
+	if (s->err != ERR_OK)
+		return;
+	s->crumbs->writing = 1;
+	s->err = wire_send(s->fd, type, p, len);
+	s->crumbs->writing = 0;
 }
 
 static void
@@ -95,6 +113,9 @@ sink_progress(struct sink *s, const char *phase, const char *program,
 	struct buf	 b = BUF_INIT(MESSAGE_MAX);
 	struct jsonw	 w;
 
+	snprintf(s->crumbs->phase, sizeof(s->crumbs->phase), "%s", phase);
+	snprintf(s->crumbs->program, sizeof(s->crumbs->program), "%s",
+	    program == NULL ? "" : program);
 	if (s->fd == -1)
 		return;
 	jsonw_init(&w, &b, JSONW_COMPACT);
@@ -151,8 +172,11 @@ log_to_wire(struct sink *s, const char *id, const char *program,
 	jsonw_end(&w);
 	send_message(s, WIRE_LOG_BEGIN, &b);
 
-	if (s->err == ERR_OK)
+	if (s->err == ERR_OK) {
+		s->crumbs->writing = 1;
 		s->err = compress_to(s, -1, text, len);
+		s->crumbs->writing = 0;
+	}
 
 	jsonw_init(&w, &b, JSONW_COMPACT);
 	jsonw_obj(&w, NULL);

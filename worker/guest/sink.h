@@ -32,6 +32,18 @@ void		 sink_progress(struct sink *, const char *phase,
 bool		 sink_log(struct sink *, const char *id,
 		    const char *program, const char *kind, const char *text,
 		    size_t len);
+/*
+ * Where the run is, kept in memory that outlives a child: the last step
+ * announced, and whether output was cut in the middle.
+ */
+struct	crumbs {
+	char	 phase[16];
+	char	 program[128];
+	int	 writing;
+};
+
+const struct crumbs *sink_crumbs(const struct sink *);
+
 /* The result document and the end.  The first error there was. */
 enum err	 sink_finish(struct sink *, const struct buf *result,
 		    int exit_code);

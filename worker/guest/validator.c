@@ -1,8 +1,9 @@
 /*
  * bpfcompat-validator: runs inside a guest, judges one BPF object on this
- * kernel, writes one result document.  Single-threaded; what could crash or
- * hang on a hostile object happens in children or under the caller's
- * deadline.
+ * kernel, writes one result document.  Single-threaded.  Everything that
+ * touches the object happens in a child: should a hostile one crash libbpf,
+ * that is a finding with a result document, not a broken channel.  What
+ * hangs is the caller's to end.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <bpf/libbpf.h>
 
 #include "base/timefmt.h"
 #include "steps.h"
@@ -153,9 +158,8 @@ run_functional(struct run *r)
 static void
 validate(struct run *r)
 {
-	int64_t	 start = time_mono_ms(), t = start;
+	int64_t	 t = time_mono_ms();
 
-	learn(r, &t);
 	sink_progress(r->sink, "open", NULL, 0, 0);
 	object_run(r);
 	variants_run(r);
@@ -174,7 +178,7 @@ validate(struct run *r)
 	r->ms.attach = lap(&t);
 	run_functional(r);
 	r->ms.functional = lap(&t);
-	r->ms.total = t - start;
+	r->ms.total = t - r->start;
 }
 
 static int
@@ -201,17 +205,64 @@ finish(struct run *r)
 	return status;
 }
 
+/* The child died: says so in the place of what it would have found. */
+static int
+crashed(struct run *r, int wstatus)
+{
+	const struct crumbs	*c = sink_crumbs(r->sink);
+
+	if (c->writing) {
+		fprintf(stderr, "bpfcompat-validator: killed while it "
+		    "wrote\n");
+		return 1;
+	}
+	r->load.status = OUT_FAIL;
+	r->load.error = -LIBBPF_ERRNO__INTERNAL;
+	r->load.crashed = true;
+	buf_addf(&r->capture.text, "validator: libbpf was killed by signal "
+	    "%d (%s) on this object, in phase %s%s%s\n",
+	    WIFSIGNALED(wstatus) ? WTERMSIG(wstatus) : 0,
+	    WIFSIGNALED(wstatus) ? strsignal(WTERMSIG(wstatus)) : "none",
+	    c->phase, c->program[0] == '\0' ? "" : " of ", c->program);
+	return finish(r);
+}
+
+static int
+supervise(struct run *r)
+{
+	int64_t	 t = time_mono_ms();
+	int	 wstatus = 0;
+	pid_t	 pid;
+
+	r->start = t;
+	learn(r, &t);
+	if ((pid = fork()) == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		validate(r);
+		_exit(finish(r));
+	}
+	if (pid == -1) {
+		perror("bpfcompat-validator: cannot fork");
+		return 1;
+	}
+	while (waitpid(pid, &wstatus, 0) == -1 && errno == EINTR)
+		continue;
+	return WIFEXITED(wstatus) ? WEXITSTATUS(wstatus) :
+	    crashed(r, wstatus);
+}
+
 static int
 work(struct args *a)
 {
 	static const struct rlimit	 all = { RLIM_INFINITY, RLIM_INFINITY };
+	struct sigaction		 ign = { .sa_handler = SIG_IGN };
 	struct diag			 d = DIAG_INIT;
 	struct run			 r;
 	int				 status = 1;
 
 	/* Kernels before 5.11 charge maps and programs to this limit. */
 	setrlimit(RLIMIT_MEMLOCK, &all);
-	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGPIPE, &ign, NULL);
 	if (run_init(&r, a) != ERR_OK) {
 		fprintf(stderr, "bpfcompat-validator: out of memory\n");
 	} else if (read_input(&r, &d) != ERR_OK) {
@@ -220,8 +271,7 @@ work(struct args *a)
 	    r.plan.len) != ERR_OK) {
 		fprintf(stderr, "bpfcompat-validator: out of memory\n");
 	} else {
-		validate(&r);
-		status = finish(&r);
+		status = supervise(&r);
 	}
 	run_free(&r);
 	return status;
@@ -250,7 +300,7 @@ main(int argc, char **argv)
 	struct diag	 d = DIAG_INIT;
 	int		 status = 1;
 
-	if (args_parse(argc, argv, &a, &d) != ERR_OK)
+	if (args_parse(argc, (const char *const *)argv, &a, &d) != ERR_OK)
 		fprintf(stderr, "bpfcompat-validator: %s: %s\n%s", d.field,
 		    diag_text(&d), args_usage());
 	else if (a.help) {
