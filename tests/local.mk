@@ -77,3 +77,17 @@ EXTRA_DIST += $(WORKER_TESTS) tests/lib/fake_world.sh
 
 include tests/it/api.mk
 include tests/bpf/local.mk
+
+# --- guest programs ----------------------------------------------------------
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_guest
+TESTS += tests/unit/test_guest
+endif
+tests_unit_test_guest_SOURCES = tests/unit/test_guest.c tests/unit/test.h \
+	worker/guest/args.c worker/guest/elfinfo.c \
+	worker/guest/functional.c worker/guest/plan.c \
+	worker/guest/verlog.c worker/guest/wire_io.c
+tests_unit_test_guest_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_guest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+TESTS += tests/it/guest_programs.sh
+EXTRA_DIST += tests/it/guest_programs.sh

@@ -5,10 +5,12 @@
 
 FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_fields \
 	tests/fuzz/fuzz_json tests/fuzz/fuzz_multipart \
-	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8
+	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
+	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_wire
 FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/fields.seeds \
 	tests/fuzz/json.seeds tests/fuzz/multipart.seeds \
-	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds
+	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds \
+	tests/fuzz/verlog.seeds tests/fuzz/wire.seeds
 
 if WITH_FUZZER
 FUZZ_MAIN =
@@ -29,6 +31,12 @@ tests_fuzz_fuzz_timefmt_SOURCES = tests/fuzz/fuzz_timefmt.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_timefmt_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_utf8_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_verlog_SOURCES = tests/fuzz/fuzz_verlog.c $(FUZZ_MAIN) \
+	worker/guest/elfinfo.c worker/guest/verlog.c
+tests_fuzz_fuzz_verlog_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_wire_SOURCES = tests/fuzz/fuzz_wire.c $(FUZZ_MAIN) \
+	worker/guest/wire_io.c
+tests_fuzz_fuzz_wire_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 
 check_PROGRAMS += $(FUZZERS)
 TESTS += tests/fuzz/replay.sh
