@@ -33,13 +33,13 @@ CLEANFILES += $(BPF_OBJECTS) tests/bpf/many_progs.bpf.c
 
 # uapi headers come from libbpf, the rest of linux/ from the system.
 BPF_CFLAGS = -g -O2 -Wall -Werror -I$(top_srcdir)/tests/bpf \
-	-I$(GUEST_LIBBPF)/include \
+	-I$(LIBBPF_DIR)/include \
 	-idirafter /usr/include/$$($(CC) -print-multiarch)
 BPF_COMPILE = $(AM_V_GEN)$(MKDIR_P) tests/bpf && \
 	$(CLANG) -target $(1) $(BPF_CFLAGS) -c $< -o $@
 BPF_GEN = $(AM_V_GEN)$(MKDIR_P) tests/bpf && \
 	$(SHELL) $(top_srcdir)/tests/bpf/gen.sh
-BPF_GENERAL = tests/bpf/bpf_test.h | $(GUEST_LIBBPF)/lib/libbpf.a
+BPF_GENERAL = tests/bpf/bpf_test.h | $(LIBBPF_STAMP)
 
 tests/bpf/%.bpf.o: tests/bpf/%.bpf.c $(BPF_GENERAL)
 	$(call BPF_COMPILE,bpfel)
