@@ -98,13 +98,22 @@ code_block(struct buf *b, const char *text)
 	buf_addc(b, '\n');
 }
 
+/* "debian 12 6.1 x86_64": what is known of it. */
 static void
 env_text(const struct jval *e, char *out, size_t size)
 {
-	snprintf(out, size, "%s %s %s %s", jval_get_str(e, "distro", ""),
-	    jval_get_str(e, "version", ""),
-	    jval_get_str(e, "kernel_family", ""),
-	    jval_get_str(e, "arch", ""));
+	static const char *const keys[] = { "distro", "version",
+		"kernel_family", "arch" };
+	size_t		 n = 0;
+	const char	*s;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		s = jval_get_str(e, keys[i], "");
+		if (s[0] != '\0' && n < size)
+			n += (size_t)snprintf(out + n, size - n, "%s%s",
+			    n > 0 ? " " : "", s);
+	}
 }
 
 static void
