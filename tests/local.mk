@@ -48,6 +48,19 @@ tests_unit_test_matrix_SOURCES = tests/unit/test_matrix.c tests/unit/test.h
 tests_unit_test_matrix_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_matrix_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_kernel tests/unit/test_cli
+TESTS += tests/unit/test_kernel tests/unit/test_cli
+endif
+tests_unit_test_kernel_SOURCES = tests/unit/test_kernel.c tests/unit/test.h
+tests_unit_test_kernel_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_kernel_LDADD = libkernels.a $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_cli_SOURCES = tests/unit/test_cli.c tests/unit/test.h
+tests_unit_test_cli_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_cli_LDADD = libcli.a $(SHARED_LIBS) $(CRITERION_LIBS)
+TESTS += tests/it/kernels.sh
+EXTRA_DIST += tests/it/kernels.sh
+
 # --- worker, report ----------------------------------------------------------
 check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c

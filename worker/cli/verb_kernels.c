@@ -1,10 +1,12 @@
 /* bpfcompat kernels fetch and verify; verb_kernels_keep.c has the rest. */
 #include "worker/cli/verb_kernels.h"
 
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "domain/matrix.h"
@@ -155,6 +157,20 @@ shown_end(struct shown *s)
 	free(s->row);
 }
 
+/* Ctrl-C and SIGTERM as a descriptor; -1 when that is not to be had. */
+static int
+stop_fd(void)
+{
+	sigset_t	 set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+		return -1;
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
 static enum err
 fetch_chosen(const struct conf *c, const struct chosen *ch,
     struct kernels_fetch_opts *o, bool json, struct diag *d)
@@ -166,6 +182,7 @@ fetch_chosen(const struct conf *c, const struct chosen *ch,
 	if ((e = shown_start(&s, ch, json)) == ERR_OK) {
 		o->fn = show_event;
 		o->arg = &s;
+		o->cancel_fd = stop_fd();
 		e = kernels_fetch(c, ch->p, ch->n, o, d);
 	}
 	if (s.bad > 0) {
@@ -175,7 +192,7 @@ fetch_chosen(const struct conf *c, const struct chosen *ch,
 		progress_note(s.pr, text);
 	}
 	shown_end(&s);
-	if (e != ERR_OK && s.bad > 0)
+	if (e != ERR_OK && e != ERR_CANCELED && s.bad > 0)
 		d->code = ERR_OK;
 	return e;
 }

@@ -22,6 +22,7 @@ extern char	**environ;
 #define LOCK_WAIT_MS		(15 * 60 * 1000)
 #define RELEASE_MAX		(2 * 1024 * 1024)
 #define SAID_MAX		(16 * 1024)
+#define NETWORK		"check the network and the proxy settings of apt"
 /* Written after a successful update; its age is the index's age. */
 #define STAMP			"updated"
 
@@ -99,48 +100,71 @@ first_complaint(const char *said, char *out, size_t size)
 	}
 }
 
+/* The first that is found in what apt said; bad signatures before all. */
+static const struct {
+	const char	*word;
+	enum err	 code;
+	const char	*remedy;
+} complaints[] = {
+	{ "No space left", ERR_NOSPACE, "free some disk space" },
+	{ "Write error", ERR_NOSPACE, "free some disk space" },
+	{ "no longer signed", ERR_DENIED, "the archive's signature "
+	    "is missing; use another archive" },
+	{ "not signed", ERR_DENIED, "the archive's signature is "
+	    "missing; use another archive" },
+	{ "NO_PUBKEY", ERR_DENIED, "the signing key is not in the "
+	    "keyring; update debian-archive-keyring" },
+	{ "BADSIG", ERR_DENIED, "the signature is wrong; use another "
+	    "archive" },
+	{ "EXPKEYSIG", ERR_DENIED, "the signing key has expired; "
+	    "update debian-archive-keyring" },
+	{ "Hash Sum mismatch", ERR_DENIED, "the file is not what the "
+	    "signed index says; use another archive" },
+	{ "unexpected size", ERR_DENIED, "the file is not what the "
+	    "signed index says; use another archive" },
+	{ "is expired", ERR_UNAVAILABLE, "the mirror is stale; use "
+	    "another one or check this machine's clock" },
+	{ "is not valid yet", ERR_UNAVAILABLE, "check this machine's "
+	    "clock" },
+	{ "does not have a Release file", ERR_NOTFOUND, "the archive "
+	    "does not carry this suite" },
+	{ "404", ERR_NOTFOUND, "it is gone from the archive; try "
+	    "--refresh" },
+	{ "File not found", ERR_NOTFOUND, "it is gone from the "
+	    "archive; try --refresh" },
+	{ "No such file or directory", ERR_NOTFOUND, "it is gone "
+	    "from the archive; try --refresh" },
+	{ "Could not resolve", ERR_UNAVAILABLE, NETWORK },
+	{ "Temporary failure resolving", ERR_UNAVAILABLE, NETWORK },
+	{ "Could not connect", ERR_UNAVAILABLE, NETWORK },
+	{ "Unable to connect", ERR_UNAVAILABLE, NETWORK },
+	{ "Cannot initiate the connection", ERR_UNAVAILABLE,
+	    NETWORK },
+	{ "onnection failed", ERR_UNAVAILABLE, NETWORK },
+	{ "onnection refused", ERR_UNAVAILABLE, NETWORK },
+	{ "onnection timed out", ERR_UNAVAILABLE, NETWORK },
+	{ "is unreachable", ERR_UNAVAILABLE, NETWORK },
+	{ "Connection reset", ERR_UNAVAILABLE, NETWORK },
+	{ "Error reading from server", ERR_UNAVAILABLE, NETWORK },
+	{ "  50", ERR_UNAVAILABLE, "the archive is out of order; try "
+	    "again later" },
+};
+
 enum err
 apt_error(const char *what, const char *said, struct diag *d)
 {
-	static const struct {
-		const char	*word;
-		enum err	 code;
-		const char	*remedy;
-	} cases[] = {
-		{ "No space left", ERR_NOSPACE, "free some disk space" },
-		{ "Write error", ERR_NOSPACE, "free some disk space" },
-		{ "not signed", ERR_DENIED, "the archive's signature is "
-		    "missing; use another archive" },
-		{ "NO_PUBKEY", ERR_DENIED, "the signing key is not in the "
-		    "keyring; update debian-archive-keyring" },
-		{ "BADSIG", ERR_DENIED, "the signature is wrong; use another "
-		    "archive" },
-		{ "EXPKEYSIG", ERR_DENIED, "the signing key has expired; "
-		    "update debian-archive-keyring" },
-		{ "Hash Sum mismatch", ERR_DENIED, "the file is not what the "
-		    "signed index says; use another archive" },
-		{ "unexpected size", ERR_DENIED, "the file is not what the "
-		    "signed index says; use another archive" },
-		{ "is expired", ERR_UNAVAILABLE, "the mirror is stale; use "
-		    "another one or check this machine's clock" },
-		{ "is not valid yet", ERR_UNAVAILABLE, "check this machine's "
-		    "clock" },
-		{ "does not have a Release file", ERR_NOTFOUND, "the archive "
-		    "does not carry this suite" },
-		{ "404", ERR_NOTFOUND, "it is gone from the archive; try "
-		    "--refresh" },
-		{ "File not found", ERR_NOTFOUND, "it is gone from the "
-		    "archive; try --refresh" },
-	};
 	char	 reason[600];
 
 	first_complaint(said, reason, sizeof(reason));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcasestr(said, cases[i].word) != NULL)
-			return diag_set(d, cases[i].code, NULL, "%s: %s (%s)",
-			    what, cases[i].remedy, reason);
-	return diag_set(d, ERR_UNAVAILABLE, NULL, "%s: check the network and "
-	    "the proxy settings of apt (%s)", what, reason);
+	for (size_t i = 0; i < sizeof(complaints) / sizeof(complaints[0]);
+	    i++)
+		if (strcasestr(said, complaints[i].word) != NULL)
+			return diag_set(d, complaints[i].code, NULL,
+			    "%s: %s (%s)", what, complaints[i].remedy,
+			    reason);
+	/* Not excused as an absent network is: it may be an attack. */
+	return diag_set(d, ERR_CHILD, NULL, "%s: apt failed (%s)", what,
+	    reason);
 }
 
 /* Development suites are frozen on many mirrors; their Release expires. */

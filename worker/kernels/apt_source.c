@@ -192,11 +192,11 @@ apt_source_find(const struct conf *c, struct apt_source *s, struct diag *d)
 	if ((e = find_transport(s, d)) != ERR_OK ||
 	    (e = find_netrc(s, d)) != ERR_OK)
 		return e;
-	if (s->archive[0] == '\0' || s->security[0] == '\0') {
-		if ((e = find_archives(s, true, d)) != ERR_OK ||
-		    (e = find_archives(s, false, d)) != ERR_OK)
+	/* First by what the archives call themselves, then by suite names. */
+	for (int info = 1; info >= 0; info--)
+		if ((s->archive[0] == '\0' || s->security[0] == '\0') &&
+		    (e = find_archives(s, info == 1, d)) != ERR_OK)
 			return e;
-	}
 	if (s->archive[0] == '\0')
 		return diag_set(d, ERR_UNAVAILABLE, NULL, "apt of this "
 		    "machine knows no Debian archive; set "

@@ -37,12 +37,17 @@ struct	transfer {
 static bool
 status_line(struct transfer *t)
 {
+	char	*number, *end;
 	double	 percent;
 
 	t->line[t->len] = '\0';
 	t->len = 0;
-	if (sscanf(t->line, "dlstatus:%*d:%lf:", &percent) != 1 ||
-	    percent / 100 <= t->part || percent > 100)
+	if (strncmp(t->line, "dlstatus:", 9) != 0 ||
+	    (number = strchr(t->line + 9, ':')) == NULL)
+		return false;
+	percent = strtod(++number, &end);
+	if (end == number || *end != ':' || percent / 100 <= t->part ||
+	    percent > 100)
 		return false;
 	t->part = percent / 100;
 	return true;

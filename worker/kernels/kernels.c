@@ -92,6 +92,7 @@ child_main(struct pool *pl, const struct profile *p, int fd, pid_t parent)
 {
 	struct fetch	 f = pl->f;
 	struct diag	 d = DIAG_INIT;
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
 	char		 text[512] = "";
 	sigset_t	 none;
 	enum err	 e;
@@ -99,8 +100,10 @@ child_main(struct pool *pl, const struct profile *p, int fd, pid_t parent)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
+	/* Ctrl-C is the parent's to answer; it kills us. */
+	setpgid(0, 0);
 	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
+		sigaction(s, &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	f.say = child_say;

@@ -37,10 +37,13 @@ tool(const char *cwd, const char *const *argv, struct diag *d)
 		e = diag_set(d, ERR_UNAVAILABLE, NULL, "%s is missing; "
 		    "install what build-aux/debian-packages.txt lists",
 		    argv[0]);
+	else if (e == ERR_OK && code != 0 &&
+	    strstr(buf_str(&said), "No space left") != NULL)
+		e = diag_set(d, ERR_NOSPACE, NULL, "the disk is full; free "
+		    "some space or set BPFCOMPAT_KERNEL_DIR");
 	else if (e == ERR_OK && code != 0)
-		e = diag_set(d, strstr(buf_str(&said), "No space left") !=
-		    NULL ? ERR_NOSPACE : ERR_CHILD, NULL, "%s failed: %.600s",
-		    argv[0], buf_str(&said));
+		e = diag_set(d, ERR_CHILD, NULL, "%s failed: %.600s", argv[0],
+		    buf_str(&said));
 	buf_clear(&said);
 	return e;
 }
