@@ -2,7 +2,7 @@
 
 noinst_LIBRARIES += libshared.a
 libshared_a_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(SQLITE_CFLAGS) \
-	$(CRYPTO_CFLAGS) $(CYAML_CFLAGS) $(YAML_CFLAGS)
+	$(CRYPTO_CFLAGS) $(YAML_CFLAGS)
 libshared_a_SOURCES = \
 	shared/base/buf.c shared/base/buf.h \
 	shared/base/conf.c shared/base/conf.h shared/base/conf_keys.def \
@@ -35,4 +35,4 @@ nodist_libshared_a_SOURCES = shared/store/sql_text.h
 
 # What a program that links libshared.a needs besides.
 SHARED_LIBS = libshared.a $(JSONC_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) \
-	$(CYAML_LIBS) $(YAML_LIBS)
+	$(YAML_LIBS)
