@@ -16,7 +16,10 @@ static const char *const trailer[] = {
 	"max_states", "total_states", "-- END ", "-- BEGIN ",
 	/* The two states after "infinite loop detected". */
 	"cur state:", "old state:",
+	"subprog ",
 };
+/* Since 7.3 the kernel explains its last word; that report begins so. */
+static const char	report_begins[] = "Verification failed: ";
 
 bool
 class_starts(const char *s, const char *prefix)
@@ -44,7 +47,36 @@ is_trailer(const char *line, size_t len)
 	return false;
 }
 
-/* Walks lines from the end; what libbpf adds after its frame is not seen. */
+/* The line that begins the kernel's report, or NULL. */
+static const char *
+report_line(const char *log)
+{
+	const char	*p = log;
+
+	while ((p = strstr(p, report_begins)) != NULL) {
+		if (p == log || p[-1] == '\n')
+			return p;
+		p++;
+	}
+	return NULL;
+}
+
+/* Where the verifier's own words end. */
+static const char *
+words_end(const char *log)
+{
+	const char	*end = strstr(log, "-- END PROG LOAD LOG --");
+	const char	*report = report_line(log);
+
+	if (report != NULL && (end == NULL || report < end))
+		return report;
+	return end == NULL ? log + strlen(log) : end;
+}
+
+/*
+ * Walks lines from the end; what libbpf adds after its frame is not seen.
+ * When only the kernel's report is left of a log, its title is the answer.
+ */
 void
 class_last_line(const char *log, char *out, size_t size)
 {
@@ -53,9 +85,7 @@ class_last_line(const char *log, char *out, size_t size)
 	out[0] = '\0';
 	if (log == NULL)
 		return;
-	end = strstr(log, "-- END PROG LOAD LOG --");
-	if (end == NULL)
-		end = log + strlen(log);
+	end = words_end(log);
 	while (end > log) {
 		while (end > log && (end[-1] == '\n' || end[-1] == '\r'))
 			end--;
@@ -67,6 +97,8 @@ class_last_line(const char *log, char *out, size_t size)
 		}
 		end = line;
 	}
+	if ((line = report_line(log)) != NULL)
+		class_copy(out, size, line, strcspn(line, "\r\n"));
 }
 
 int

@@ -355,3 +355,30 @@ Test(classify, last_line_skips_statistics_and_frames)
 	cr_assert_str_eq(line, "a line th");
 	TEST_END();
 }
+
+/* Kernel 7.3 explains itself below the line that older kernels end with. */
+Test(classify, last_line_is_above_the_kernels_own_report)
+{
+	char	 line[64];
+
+	class_last_line("0: (bf) r0 = r7\nR7 !read_ok\n\n"
+	    "Verification failed: Register Type Safety: Unreadable register\n"
+	    "\nReason:\n  R7 has never been initialized on this path.\n\n"
+	    "Suggestion:\n  Initialize R7 on every path before this "
+	    "instruction.\n\nsubprog 0 (x) main insns_self 1\n"
+	    "processed 1 insns (limit 1000000)\n", line, sizeof(line));
+	cr_assert_str_eq(line, "R7 !read_ok");
+	TEST_END();
+}
+
+Test(classify, last_line_of_a_report_alone_is_its_title)
+{
+	char	 line[64];
+
+	class_last_line("Verification failed: Policy: Operation is not "
+	    "allowed\n\nReason:\n  The helper x is not allowed.\n"
+	    "processed 2 insns (limit 1000000)\n", line, sizeof(line));
+	cr_assert_str_eq(line,
+	    "Verification failed: Policy: Operation is not allowed");
+	TEST_END();
+}
