@@ -16,22 +16,30 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/inotify.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 
-#define PID_DIR		"/run"
-#define PID_FILE	"dropbear.pid"
+#include "wire.h"
 
 /* A server that dies at once is not started for ever. */
 #define RESTARTS_MAX	20
 
+/* The control port is announced at once or not at all. */
+#define CTL_WAIT_MS	2000
+
+enum	{ SERVER, CARRIER, CONTROL, SERVICES };
+
 struct	service {
 	const char	*name;
-	void		 (*start)(void); /* in the child; does not return */
-	pid_t		 pid;
+	pid_t		 pid;	/* -1: does not run */
 	int		 restarts;
+};
+
+struct	init {
+	struct service	 v[SERVICES];
+	int		 ctl_ready[2]; /* pipe; -1 where closed */
+	bool		 warm;	/* the guest is going to be saved */
+	sigset_t	 sigchld;
 };
 
 void
@@ -56,20 +64,10 @@ init_say(const char *fmt, ...)
 		continue;
 }
 
-/* Keys only, no forwarding of any kind; log to the console. */
 static void
-ssh_exec(void)
+service_start(struct init *in, int which)
 {
-	execl("/usr/sbin/dropbear", "dropbear", "-F", "-E", "-s", "-j", "-k",
-	    "-m", "-p", "22", "-r", "/etc/dropbear/dropbear_ed25519_host_key",
-	    "-P", PID_DIR "/" PID_FILE, (char *)NULL);
-	init_say("cannot start /usr/sbin/dropbear: %s", strerror(errno));
-	_exit(127);
-}
-
-static void
-service_start(struct service *s)
-{
+	struct service	*s = &in->v[which];
 	sigset_t	 none;
 
 	if ((s->pid = fork()) != 0)
@@ -77,8 +75,14 @@ service_start(struct service *s)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
-	s->start();
-	_exit(127);
+	switch (which) {
+	case SERVER:
+		server_exec(SERVER_KEY);
+	case CARRIER:
+		serial_run();
+	default:
+		ctl_run(in->ctl_ready[1], in->warm);
+	}
 }
 
 static void
@@ -93,53 +97,6 @@ open_console(void)
 	dup2(fd, STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
-}
-
-static bool
-named(const char *events, ssize_t len, const char *name)
-{
-	const struct inotify_event	*ev;
-	const char			*p = events;
-
-	while (p < events + len) {
-		ev = (const void *)p;
-		if (ev->len > 0 && strcmp(ev->name, name) == 0)
-			return true;
-		p += sizeof(*ev) + ev->len;
-	}
-	return false;
-}
-
-/*
- * Until the server has written its pid file, or has died.  The watch was
- * set before it was started, and SIGCHLD is blocked.
- */
-static bool
-ssh_wait(int watch, const sigset_t *set, pid_t pid)
-{
-	char		 buf[4096]
-			    __attribute__((aligned(__alignof__(
-			    struct inotify_event))));
-	struct signalfd_siginfo si;
-	struct pollfd	 p[2];
-	int		 sig = signalfd(-1, set, SFD_CLOEXEC);
-	ssize_t		 n;
-	bool		 there = false, dead = false;
-
-	p[0] = (struct pollfd){ watch, POLLIN, 0 };
-	p[1] = (struct pollfd){ sig, POLLIN, 0 };
-	while (!there && !dead) {
-		poll(p, 2, -1);
-		if ((p[0].revents & POLLIN) != 0) {
-			n = read(watch, buf, sizeof(buf));
-			there = n > 0 && named(buf, n, PID_FILE);
-		}
-		if ((p[1].revents & POLLIN) != 0 &&
-		    read(sig, &si, sizeof(si)) > 0)
-			dead = waitpid(pid, NULL, WNOHANG) == pid;
-	}
-	close(sig);
-	return there;
 }
 
 /* Has the caches and the kernel's own BTF ready before a snapshot. */
@@ -172,42 +129,94 @@ limits(void)
 }
 
 static void
-restart(struct service *s)
+restart(struct init *in, int which)
 {
+	struct service	*s = &in->v[which];
+
+	s->pid = -1;
+	if (which == SERVER && access(SERVER_REPLACED, F_OK) == 0)
+		return;
 	if (s->restarts++ >= RESTARTS_MAX) {
 		init_say("%s keeps dying and is left dead", s->name);
-		s->pid = -1;
 		return;
 	}
-	init_say("%s ended and is started again", s->name);
-	service_start(s);
+	if (which != SERVER)
+		init_say("%s ended and is started again", s->name);
+	service_start(in, which);
 }
 
 static void
-reap_for_ever(struct service *v, size_t n, const sigset_t *set)
+reap_for_ever(struct init *in)
 {
 	pid_t	 pid;
-	size_t	 i;
+	int	 i;
 
 	for (;;) {
 		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-			for (i = 0; i < n; i++)
-				if (v[i].pid == pid)
-					restart(&v[i]);
-		sigwaitinfo(set, NULL);
+			for (i = 0; i < SERVICES; i++)
+				if (in->v[i].pid == pid)
+					restart(in, i);
+		sigwaitinfo(&in->sigchld, NULL);
 	}
+}
+
+/* Starts the process that obeys the control port, if there can be one. */
+static void
+ctl_start(struct init *in)
+{
+	if (!setup_has_ports() || pipe2(in->ctl_ready, O_CLOEXEC) == -1)
+		return;
+	service_start(in, CONTROL);
+	close(in->ctl_ready[1]);
+	in->ctl_ready[1] = -1;
+}
+
+static void
+ctl_wait(struct init *in)
+{
+	struct pollfd	 p = { in->ctl_ready[0], POLLIN, 0 };
+
+	if (in->ctl_ready[0] == -1)
+		return;
+	poll(&p, 1, CTL_WAIT_MS);
+	close(in->ctl_ready[0]);
+	in->ctl_ready[0] = -1;
+}
+
+static void
+run(struct init *in)
+{
+	int	 watch = server_watch();
+
+	setup_modules();
+	/* The server listens on all addresses, also on those to come. */
+	service_start(in, SERVER);
+	ctl_start(in);
+	if (!setup_network() || setup_param(WIRE_PARAM_SERIAL))
+		service_start(in, CARRIER);
+	if (in->warm)
+		warm_up();
+	if (server_wait(watch, &in->sigchld, in->v[SERVER].pid)) {
+		ctl_wait(in);
+		init_say("ready");
+	} else {
+		init_say("the SSH server did not start");
+	}
+	close(watch);
+	reap_for_ever(in);
 }
 
 int
 main(void)
 {
-	struct service	 v[2] = {
-		{ "the SSH server", ssh_exec, -1, 0 },
-		{ "the serial carrier", serial_run, -1, 0 },
+	struct init	 in = {
+		.v = {
+			[SERVER] = { "the SSH server", -1, 0 },
+			[CARRIER] = { "the serial carrier", -1, 0 },
+			[CONTROL] = { "the control port", -1, 0 },
+		},
+		.ctl_ready = { -1, -1 },
 	};
-	sigset_t	 set;
-	size_t		 n = 1;
-	int		 watch;
 
 	if (getpid() != 1) {
 		fprintf(stderr, "bpfcompat-init: only runs as process 1 of a "
@@ -217,23 +226,10 @@ main(void)
 	setup_mounts();
 	open_console();
 	limits();
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-
-	watch = inotify_init1(IN_CLOEXEC);
-	inotify_add_watch(watch, PID_DIR, IN_CLOSE_WRITE);
-	setup_modules();
-	/* The server listens on all addresses, also on those to come. */
-	service_start(&v[0]);
-	if (!setup_network() || setup_param("bpfcompat.serial=1"))
-		service_start(&v[n++]);
-	if (setup_param("bpfcompat.warm=1"))
-		warm_up();
-	if (ssh_wait(watch, &set, v[0].pid))
-		init_say("ready");
-	else
-		init_say("the SSH server did not start");
-	close(watch);
-	reap_for_ever(v, n, &set);
+	sigemptyset(&in.sigchld);
+	sigaddset(&in.sigchld, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &in.sigchld, NULL);
+	in.warm = setup_param("bpfcompat.warm=1");
+	run(&in);
+	return 1;
 }

@@ -194,6 +194,20 @@ setup_network(void)
 }
 
 bool
+setup_has_ports(void)
+{
+	DIR		*d = opendir("/sys/bus/virtio/drivers/virtio_console");
+	struct dirent	*de;
+	bool		 found = false;
+
+	while (d != NULL && !found && (de = readdir(d)) != NULL)
+		found = strncmp(de->d_name, "virtio", 6) == 0;
+	if (d != NULL)
+		closedir(d);
+	return found;
+}
+
+bool
 setup_param(const char *word)
 {
 	FILE	*f = fopen("/proc/cmdline", "re");

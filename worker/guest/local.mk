@@ -54,9 +54,13 @@ bin_bpfcompat_validator_LDADD = $(LIBBPF_STAMP) \
 
 bin_bpfcompat_init_SOURCES = \
 	worker/guest/init.c worker/guest/init.h \
+	worker/guest/init_ctl.c \
+	worker/guest/init_port.c \
 	worker/guest/init_serial.c \
-	worker/guest/init_setup.c
-bin_bpfcompat_init_CPPFLAGS = -D_GNU_SOURCE
+	worker/guest/init_server.c \
+	worker/guest/init_setup.c \
+	worker/guest/wire.h
+bin_bpfcompat_init_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/worker/guest
 bin_bpfcompat_init_CFLAGS = $(GUEST_CFLAGS)
 bin_bpfcompat_init_LDFLAGS = $(guest_ldflags)
 
