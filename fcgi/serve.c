@@ -170,7 +170,9 @@ log_request(const struct call *c, enum err e, enum err sent, int64_t us)
 	const struct reply	*rp = c->rp;
 	enum log_level		 level = LOG_INFO;
 
-	if (rp->status >= 500)
+	if (c->rq->auth_only)
+		level = LOG_DEBUG;	/* the request itself follows */
+	else if (rp->status >= 500)
 		level = LOG_ERROR;
 	else if (rp->status >= 400)
 		level = LOG_WARN;

@@ -4,7 +4,8 @@ tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
 tests_lib_fcgi_client_LDADD = $(SHARED_LIBS)
 
 API_TESTS = tests/it/api_basic.sh tests/it/api_input.sh \
-	tests/it/api_wait.sh tests/it/api_disk.sh tests/it/fcgi_proto.sh
+	tests/it/api_wait.sh tests/it/api_disk.sh tests/it/fcgi_proto.sh \
+	tests/it/nginx_snippet.sh
 TESTS += $(API_TESTS)
 EXTRA_DIST += $(API_TESTS) tests/lib/api.sh
 

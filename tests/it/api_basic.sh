@@ -5,7 +5,7 @@ set -u
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/api.sh"
 
-plan 32
+plan 36
 api_start
 api_nginx
 
@@ -58,6 +58,15 @@ api_curl -H 'X-Request-Id: <b>"x' -H 'traceparent: 00-00000000000000000000000000
 check "a bad one is replaced, and a bad traceparent dropped" sh -c \
     "grep -Eqi '^x-request-id: [0-9a-f]{32}.\$' '$api/head' &&
     ! grep -qi '^traceparent' '$api/head'"
+
+# Not through status(): a failure would show all of it.
+big=$(head -c 20000 /dev/zero | tr '\0' a)
+got=$(api_curl -H "X-Big: $big" /api/health)
+check "a huge header is 431" is "$got" 431
+check "in the API's format" body_has '.code == "too_large" and .request_id'
+got=$(api_curl "/api/health?$big")
+check "a huge address is 414" is "$got" 414
+check "in the API's format, too" body_has '.code == "too_large"'
 
 etag_of() {
 	api_curl "$1" >/dev/null

@@ -9,7 +9,7 @@ set -u
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=true
 
-plan 43
+plan 45
 api_start --api-children 4 --wait-children 6
 api_nginx 2 4
 
@@ -213,3 +213,6 @@ wait $one
 check "what waited was answered" is \
     "$(jq -r .job_id "$api/last") $(jq -r .code "$api/s3")" \
     "$job unavailable"
+check "without the API nginx answers in its format" is \
+    "$(api_curl /api/health) $(jq -r .code "$api/body")" "503 unavailable"
+check "and says when to try again" grep -qi '^retry-after: [0-9]' "$api/head"
