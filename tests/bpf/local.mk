@@ -13,6 +13,7 @@ BPF_NAMES = \
 	kfunc_weak kfunc_weak_unasked kprobe kprobe_missing kprobe_multi \
 	kprobe_session ksym_missing license_gpl loop_unbounded lsm \
 	lsm_hook_missing map_too_large map_type_unknown mixed netfilter \
+	no_programs \
 	null_const_key optional_prog perf_event perfbuf raw_tp rhash \
 	ringbuf sched_ext section_unknown sk_lookup sockops \
 	struct_ops_tcp syscall_prog task_storage tc tcx timer \

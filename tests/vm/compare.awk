@@ -3,8 +3,8 @@
 #
 #   awk -f compare.awk TABLE KERNELS CELLS
 #
-# KERNELS: profile, release, "OPTION=y OPTION=n ..." or "-" when the kernel's
-# package carries no configuration.  CELLS: see cells.jq.
+# KERNELS: profile, release, "MODULES=y OPTION=y OPTION=n ... "; only MODULES
+# when the kernel's package carries no configuration.  CELLS: see cells.jq.
 
 BEGIN {
 	FS = "\t"
@@ -29,6 +29,15 @@ function covers(range, version,    part)
 	return version >= number(part[1]) && version <= number(part[2])
 }
 
+# Rows of one kernel line that speak of modules: does this kernel have any?
+function chosen(row, profile)
+{
+	if (t_config[row] ~ /MODULES/)
+		return index("," config[profile] " ",
+		    "MODULES=" (t_config[row] ~ /!MODULES/ ? "n" : "y") " ") > 0
+	return 1
+}
+
 function wrong(text)
 {
 	bad = bad "# " profile " (" release "): " text "\n"
@@ -37,7 +46,8 @@ function wrong(text)
 # The configuration that the table's reason rests on.
 function check_config(row, profile,    part, n, i, option, want)
 {
-	if (t_config[row] == "-" || config[profile] == "-")
+	if (t_config[row] == "-" || t_config[row] ~ /MODULES/ ||
+	    config[profile] !~ /=.*=/)
 		return
 	n = split(t_config[row], part, ",")
 	for (i = 1; i <= n; i++) {
@@ -143,7 +153,8 @@ FILENAME == ARGV[2] {
 	n = split(rows[$1 "\t" $2], line, " ")
 	matches = 0
 	for (i = 1; i <= n; i++)
-		if (covers(t_kernels[line[i]], number(release))) {
+		if (covers(t_kernels[line[i]], number(release)) &&
+		    chosen(line[i], profile)) {
 			matches++
 			check_cell(line[i])
 		}

@@ -16,10 +16,11 @@ export BPFCOMPAT_WORKDIR
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# kernel_facts PROFILE: profile, release, the options the table speaks of.
+# kernel_facts PROFILE: profile, release, whether it has modules, the options
+# the table speaks of.
 kernel_facts() {
 	folder=$BPFCOMPAT_KERNEL_DIR/$1/current
-	facts=-
+	facts=
 	[ ! -f "$folder/config" ] || facts=$(awk '
 	NR == FNR {
 		if (!/^#/) {
@@ -40,8 +41,10 @@ kernel_facts() {
 		for (option in want)
 			printf "%s=%s ", option, want[option]
 	}' FS='\t' "$top_srcdir/tests/bpf/expect.tsv" "$folder/config")
-	printf '%s\t%s\t%s\n' "$1" \
-	    "$(jq -r .release "$folder/kernel.json")" "$facts"
+	printf '%s\t%s\t%s %s\n' "$1" \
+	    "$(jq -r .release "$folder/kernel.json")" \
+	    "$(jq -r '"MODULES=" + if .has_modules then "y" else "n" end' \
+	    "$folder/kernel.json")" "$facts"
 }
 
 # vm_setup MATRIX: fetches its kernels and writes $tmp/kernels.

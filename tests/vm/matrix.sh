@@ -21,7 +21,7 @@ run_one() {
 	object=$1 mode=$2
 	to=$reports/$object.$mode
 	case $mode in
-	required) flags='--validation-mode load_attach --attach-mode required' ;;
+	required) flags='--validation-mode load_attach --require-attach' ;;
 	*) flags="--validation-mode $mode" ;;
 	esac
 	# shellcheck disable=SC2086 # flags are words
