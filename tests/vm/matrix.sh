@@ -27,7 +27,7 @@ run_one() {
 	# shellcheck disable=SC2086 # flags are words
 	"$bin/bpfcompat" test --artifact \
 	    "$top_builddir/tests/bpf/$object.bpf.o" --matrix "$matrix" \
-	    --out "$to.json" $flags >"$to.out" 2>&1
+	    --concurrency 1 --out "$to.json" $flags >"$to.out" 2>&1
 	echo $? >"$to.exit"
 	jq -r --arg object "$object" --arg mode "$mode" \
 	    -f "$top_srcdir/tests/vm/cells.jq" "$to.json" >"$to.cells"
