@@ -4,8 +4,8 @@
 #include "base/timefmt.h"
 #include "handlers.h"
 #include "job_json.h"
+#include "job_wait.h"
 #include "store/store_job.h"
-#include "transport.h"
 
 #define WAIT_MAX_S	60	/* below the time-outs of nginx and browsers */
 #define POLL_AFTER_MS	1000	/* for a client that could not wait here */
@@ -36,37 +36,6 @@ no_job(struct call *c, enum err e)
 	return e;
 }
 
-/*
- * Until the job's revision differs from "since", it has ended, the time is
- * up, the client has gone or the server stops; only the client's leaving is
- * an error.
- */
-static enum err
-wait_for_change(struct app *app, struct call *c, struct db *db,
-    const char *id, int64_t since, int64_t deadline)
-{
-	struct db_watch	*watch;
-	int64_t		 rev;
-	enum err	 e;
-
-	if ((e = app_watch(app, &watch, &c->d)) != ERR_OK)
-		return e;
-	for (;;) {
-		/* Events first, then the row: a change in between wakes us. */
-		db_watch_drain(watch);
-		if ((e = store_job_revision(db, id, &rev)) != ERR_OK)
-			return e;
-		if (rev != since || time_left_ms(deadline) == 0)
-			return ERR_OK;
-		e = transport_wait(c->t, db_watch_fd(watch),
-		    time_left_ms(deadline));
-		if (e == ERR_UNAVAILABLE)
-			return ERR_OK;
-		if (e != ERR_OK && e != ERR_TIMEOUT)
-			return e;
-	}
-}
-
 enum err
 h_status(struct app *app, struct call *c)
 {
@@ -81,18 +50,22 @@ h_status(struct app *app, struct call *c)
 	if (v[S_WAIT].num > WAIT_MAX_S)
 		return diag_set(&c->d, ERR_INVAL, "wait",
 		    "wait must be a number of seconds up to %d", WAIT_MAX_S);
-	may_wait = app->wait_pool && !c->rq->no_wait;
+	may_wait = job_may_wait(app, c->rq);
 	if ((e = app_db(app, &db, &c->d)) != ERR_OK ||
 	    (e = store_job_get(db, id, &j)) != ERR_OK)
 		return no_job(c, e);
 	since = v[S_SINCE].set ? v[S_SINCE].num : j.revision;
 	if (v[S_WAIT].num > 0 && may_wait && !job_ended(&j) &&
 	    j.revision == since) {
-		e = wait_for_change(app, c, db, id, since,
+		e = job_wait_change(app, c, id, since,
 		    time_mono_ms() + v[S_WAIT].num * 1000);
 		job_clear(&j);
-		if (e != ERR_OK ||
-		    (e = store_job_get(db, id, &j)) != ERR_OK)
+		/* A server that stops lets its clients go with what it has. */
+		if (e == ERR_UNAVAILABLE)
+			may_wait = false;
+		else if (e != ERR_OK)
+			return no_job(c, e);
+		if ((e = store_job_get(db, id, &j)) != ERR_OK)
 			return no_job(c, e);
 	}
 	e = job_json(app, &j, may_wait && v[S_WAIT].num > 0 ? 0 :

@@ -9,11 +9,10 @@
 #include <string.h>
 
 #include "base/fsio.h"
-#include "base/timefmt.h"
 #include "handlers.h"
 #include "job_json.h"
+#include "job_wait.h"
 #include "store/store_job.h"
-#include "transport.h"
 
 #define LOCK_WAIT_MS	10000	/* others hold it for one small transaction */
 
@@ -321,32 +320,6 @@ h_validate_start(struct app *app, struct call *c)
 
 /* --- sync --------------------------------------------------------------------*/
 
-/* Until the job has ended; *j is the job's last state. */
-static enum err
-wait_for_end(struct app *app, struct call *c, const char *id, struct job *j)
-{
-	struct db_watch	*watch;
-	struct db	*db;
-	enum err	 e;
-
-	if ((e = app_db(app, &db, &c->d)) != ERR_OK ||
-	    (e = app_watch(app, &watch, &c->d)) != ERR_OK)
-		return e;
-	for (;;) {
-		db_watch_drain(watch);
-		if ((e = store_job_get(db, id, j)) != ERR_OK || job_ended(j))
-			return e;
-		job_clear(j);
-		e = transport_wait(c->t, db_watch_fd(watch), -1);
-		if (e == ERR_OK || e == ERR_TIMEOUT)
-			continue;
-		/* Nobody will read the verdict: give the VMs to others. */
-		if (e == ERR_CANCELED)
-			store_job_cancel(db, id);
-		return e;
-	}
-}
-
 enum err
 h_validate(struct app *app, struct call *c)
 {
@@ -356,7 +329,10 @@ h_validate(struct app *app, struct call *c)
 
 	if ((e = enqueue(app, c, id)) != ERR_OK)
 		return e;
-	e = wait_for_end(app, c, id, &j);
+	e = job_wait_end(app, c, id, &j);
+	/* Nobody will read the verdict: give the VMs to others. */
+	if (e == ERR_CANCELED && app->db != NULL)
+		store_job_cancel(app->db, id);
 	if (e == ERR_UNAVAILABLE)
 		return diag_set(&c->d, e, NULL, "the server is shutting "
 		    "down; the job stays queued, ask for "

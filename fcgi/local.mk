@@ -10,6 +10,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/h_history.c fcgi/h_job.c fcgi/h_meta.c fcgi/h_profiles.c \
 	fcgi/h_ready.c fcgi/h_validate.c fcgi/handlers.h \
 	fcgi/job_json.c fcgi/job_json.h \
+	fcgi/job_wait.c fcgi/job_wait.h \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/reply.c fcgi/reply.h \

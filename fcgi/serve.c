@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "form.h"
+#include "job_wait.h"
 #include "route.h"
 #include "transport.h"
 
@@ -103,12 +104,6 @@ fields(const struct app *app, const struct route *r, struct call *c)
 	return body_err(fields_check(&c->f, app->conf, &c->d));
 }
 
-static bool
-can_wait(const struct app *app, const struct req *rq)
-{
-	return app->wait_pool && !rq->no_wait;
-}
-
 /*
  * nginx asks before it reads a body, and understands 204, 401 and 403 only:
  * any other error waits for the request itself.
@@ -140,7 +135,7 @@ dispatch(struct app *app, struct call *c)
 	if ((e = auth_check(app->conf, c->rq, r->action, &c->subject,
 	    &c->d)) != ERR_OK)
 		return e;
-	if ((r->flags & ROUTE_WAIT) != 0 && !can_wait(app, c->rq))
+	if ((r->flags & ROUTE_WAIT) != 0 && !job_may_wait(app, c->rq))
 		return diag_set(&c->d, ERR_BUSY, NULL,
 		    "too many requests wait for a verdict already; try again "
 		    "later, or use %s/validate/start", c->prefix);
