@@ -87,6 +87,7 @@ libvm_a_SOURCES = \
 	worker/vm/splat.c worker/vm/splat.h \
 	worker/vm/ssh.c worker/vm/ssh.h \
 	worker/vm/sshkey.c worker/vm/sshkey.h \
+	worker/vm/template.c worker/vm/template.h \
 	worker/vm/vm.c worker/vm/vm.h \
 	worker/vm/wire_in.c worker/vm/wire_in.h \
 	worker/vm/zlog.c worker/vm/zlog.h

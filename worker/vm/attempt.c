@@ -184,6 +184,8 @@ attempt_run(struct attempt *a, const struct conf *conf,
 	a->code = "";
 	buf_init(&a->artifact, ARTIFACT_MAX);
 	buf_init(&a->cmdline, CMDLINE_MAX);
+	buf_init(&a->tmpl_cmdline, CMDLINE_MAX);
+	a->tmpl.ram_fd = a->tmpl.state_fd = -1;
 	a->start = a->stage_start = time_mono_ms();
 	a->deadline = a->start + spec->timeout_ms;
 	a->boot_deadline = a->start + spec->boot_timeout_ms;
@@ -216,6 +218,8 @@ attempt_clear(struct attempt *a)
 	kernel_clear(&a->kernel);
 	buf_clear(&a->artifact);
 	buf_clear(&a->cmdline);
+	buf_clear(&a->tmpl_cmdline);
+	template_clear(&a->tmpl);
 	if (a->serial_log != -1)
 		close(a->serial_log);
 	if (a->qemu_log != -1)

@@ -19,6 +19,7 @@
 #include "worker/vm/spec.h"
 #include "worker/vm/ssh.h"
 #include "worker/vm/sshkey.h"
+#include "worker/vm/template.h"
 #include "worker/vm/vm.h"
 
 enum	stage {
@@ -52,16 +53,18 @@ struct	attempt {
 	struct initramfs	 initramfs;
 	struct sshkeys		 keys;
 	struct buf		 artifact;
-	struct buf		 cmdline;
+	struct buf		 cmdline;	/* of a cold boot */
+	struct buf		 tmpl_cmdline;	/* of a template */
 	char			 qemu[4096];
 	uid_t			 uid;	/* QEMU's user, 0: ours */
 	gid_t			 gid;
 	int			 serial_log;
 	int			 qemu_log;
 	struct vm		*vm;
+	struct template		 tmpl;
 	struct sshc		*ssh;
 	struct collect		*collect;
-	bool			 template;	/* started from a saved VM */
+	bool			 cloned;	/* started from a saved VM */
 
 	int64_t			 start;		/* time_mono_ms() clock */
 	int64_t			 deadline;
@@ -99,6 +102,7 @@ enum err	 attempt_fail(struct attempt *, enum err, const char *code);
 enum err	 attempt_prepare(struct attempt *);
 /* boot.c: a guest that is ready for SSH. */
 enum err	 attempt_boot(struct attempt *);
+/* Only starts a guest of its own under that accelerator. */
 enum err	 attempt_cold_vm(struct attempt *, const char *accel,
 		    struct vm **, struct diag *);
 /* session.c: SSH, the validator, its results. */

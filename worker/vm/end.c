@@ -41,7 +41,7 @@ attempt_say_stage(const struct attempt *a)
 	jsonw_obj(&w, NULL);
 	jsonw_str(&w, "event", "stage");
 	jsonw_str(&w, "stage", stage_names[a->stage]);
-	if (a->stage == STAGE_BOOT && a->template)
+	if (a->stage == STAGE_BOOT && a->cloned)
 		jsonw_bool(&w, "template", true);
 	jsonw_end(&w);
 	say(a, &b);
@@ -97,7 +97,7 @@ put_guest(struct jsonw *w, const struct attempt *a)
 	jsonw_str_opt(w, "uname_version", a->version);
 	jsonw_str_opt(w, "machine", a->machine);
 	jsonw_str(w, "accel", a->accel.kvm ? "kvm" : "tcg");
-	jsonw_bool(w, "template", a->template);
+	jsonw_bool(w, "template", a->cloned);
 	if (a->vm != NULL) {
 		jsonw_str_opt(w, "splat", vm_splat(a->vm));
 		jsonw_str(w, "qemu_command", vm_command(a->vm));

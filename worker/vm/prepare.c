@@ -84,7 +84,9 @@ make_cmdline(struct attempt *a)
 		buf_adds(&a->cmdline, " " WIRE_PARAM_SERIAL);
 	if (a->spec->cmdline[0] != '\0')
 		buf_addf(&a->cmdline, " %s", a->spec->cmdline);
-	return buf_err(&a->cmdline);
+	buf_addf(&a->tmpl_cmdline, "%s " WIRE_PARAM_CTL " bpfcompat.warm=1",
+	    buf_str(&a->cmdline));
+	return buf_err(&a->tmpl_cmdline);
 }
 
 static enum err

@@ -86,10 +86,13 @@ add_devices(const struct vm_opts *o, const struct qemu_fds *f,
 	pair(a, "-serial", "chardev:serial");
 	pair(a, "-object", "rng-builtin,id=rng");
 	pair(a, "-device", "virtio-rng-pci,rng=rng");
-	pair(a, "-device", "virtio-serial-pci,id=vser");
-	add_chardev(a, "ctl", f->ctl);
-	pair(a, "-device", "virtserialport,bus=vser.0,nr=1,chardev=ctl,name="
-	    WIRE_PORT_CTL);
+	if (o->control || !o->network)
+		pair(a, "-device", "virtio-serial-pci,id=vser");
+	if (o->control) {
+		add_chardev(a, "ctl", f->ctl);
+		pair(a, "-device", "virtserialport,bus=vser.0,nr=1,"
+		    "chardev=ctl,name=" WIRE_PORT_CTL);
+	}
 	if (o->network) {
 		pair(a, "-netdev", "user,id=net,restrict=on,ipv6=off,"
 		    "hostfwd=tcp:127.0.0.1:0-10.0.2.15:22");

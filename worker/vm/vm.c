@@ -28,6 +28,12 @@
 
 #define COMMAND_MAX	(64 * 1024)
 #define CHUNK		(64 * 1024)
+#define KERNEL_MAX	((size_t)256 * 1024 * 1024)
+/*
+ * A guest that continues needs no kernel image, but QEMU has to make the
+ * same devices, and for that it looks at the image's header.
+ */
+#define KERNEL_HEAD	((size_t)64 * 1024)
 
 struct	vm {
 	pid_t		 pid;
@@ -41,6 +47,7 @@ struct	vm {
 	size_t		 serial_bytes;
 	bool		 serial_cut;
 	bool		 network;
+	bool		 control;
 	bool		 ready;
 	bool		 ended;
 	int		 status;
@@ -76,7 +83,7 @@ channel(int *host, int *guest)
  * may not be allowed to read the file itself.
  */
 static enum err
-copy_in(const char *path, int *out, struct diag *d)
+copy_in(const char *path, size_t max, int *out, struct diag *d)
 {
 	int	 from = open(path, O_RDONLY | O_CLOEXEC), to;
 	ssize_t	 n;
@@ -88,8 +95,10 @@ copy_in(const char *path, int *out, struct diag *d)
 		return diag_errno(d, "cannot make an anonymous file");
 	}
 	do {
-		n = sendfile(to, from, NULL, 256 * 1024 * 1024);
-	} while (n > 0 || (n == -1 && errno == EINTR));
+		n = sendfile(to, from, NULL, max);
+		if (n > 0)
+			max -= (size_t)n;
+	} while ((n > 0 && max > 0) || (n == -1 && errno == EINTR));
 	close(from);
 	if (n == -1) {
 		enum err e = diag_errno(d, "cannot read the kernel %s", path);
@@ -116,7 +125,7 @@ open_channels(struct vm *v, struct qemu_fds *f)
 
 	if ((e = channel(&v->qmp_fd, &f->qmp)) != ERR_OK ||
 	    (e = channel(&v->serial_fd, &f->serial)) != ERR_OK ||
-	    (e = channel(&v->ctl_fd, &f->ctl)) != ERR_OK)
+	    (v->control && (e = channel(&v->ctl_fd, &f->ctl)) != ERR_OK))
 		return e;
 	return v->network ? ERR_OK : channel(&v->ssh_fd, &f->ssh);
 }
@@ -178,6 +187,7 @@ vm_start(const struct vm_opts *o, struct vm **out, struct diag *d)
 	v->cancel_fd = o->cancel_fd;
 	v->serial_log = o->serial_log;
 	v->network = o->network;
+	v->control = o->control;
 	qmp_init(&v->qmp);
 	splat_init(&v->splat);
 	v->splat.on_line = on_line;
@@ -185,7 +195,8 @@ vm_start(const struct vm_opts *o, struct vm **out, struct diag *d)
 	buf_init(&v->ctl_in, WIRE_CTL_MAX);
 	buf_init(&v->command, COMMAND_MAX);
 	if (o->kernel != NULL &&
-	    (e = copy_in(o->kernel, &f.kernel, d)) != ERR_OK)
+	    (e = copy_in(o->kernel, o->state_fd == -1 ? KERNEL_MAX :
+	    KERNEL_HEAD, &f.kernel, d)) != ERR_OK)
 		goto out;
 	if ((e = open_channels(v, &f)) != ERR_OK) {
 		diag_set(d, e, NULL, "cannot make a socket pair for QEMU");

@@ -21,15 +21,17 @@
 struct	vm_opts {
 	const char	*qemu;
 	const char	*accel;		/* "kvm" or "tcg" */
-	const char	*kernel;	/* path; NULL when state_fd is given */
+	const char	*kernel;	/* path */
 	int		 initrd_fd;	/* -1: none */
 	const char	*cmdline;
 	int		 memory_mb;
 	int		 cpus;
 	bool		 network;	/* else SSH over a virtio-serial port */
+	bool		 control;	/* init's control port */
 	int		 ram_fd;	/* -1, or the file that is its memory */
 	bool		 ram_private;	/* changes stay out of that file */
-	int		 state_fd;	/* -1, or a saved device state */
+	int		 state_fd;	/* -1, or a saved device state: QEMU
+					   waits for template_resume() */
 	int		 serial_log;	/* descriptors the caller owns */
 	int		 qemu_log;
 	int		 cancel_fd;	/* readable: stop; -1: none */

@@ -1,0 +1,74 @@
+/*
+ * Saved guests.  A template is a guest that was booted once, stopped when
+ * its init was ready, and saved: its memory is a file that clones map
+ * privately, the rest of its state is a small file beside it.  A clone is a
+ * VM nobody used before, there in a fraction of the time.
+ *
+ * A template lies in <cache>/templates/<key>, where the key covers all that
+ * could change the guest: kernel, first file system, kernel parameters,
+ * machine, CPU model, accelerator, memory, QEMU program, and this start of
+ * the machine (so that nothing has to survive a power cut).  It appears by
+ * rename when it is whole; what is left of a crash is removed by the next
+ * builder.  The least recently used ones go when all are over the limit.
+ */
+#ifndef VM_TEMPLATE_H
+#define VM_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "worker/vm/vm.h"
+
+struct	template {
+	char	 key[SHA256_HEX_SIZE];
+	char	*dir;		/* where it lies, or will */
+	int	 ram_fd;	/* open while in use, else -1 */
+	int	 state_fd;
+};
+
+/* What goes into a key besides LAYOUT and the start of the machine. */
+struct	template_parts {
+	const char	*cache_dir;
+	const char	*qemu;
+	const char	*accel;
+	const char	*initramfs_key;
+	const char	*vmlinuz_sha256;
+	const char	*cmdline;
+	int64_t		 memory_mb;
+	int64_t		 cpus;
+	uid_t		 uid;
+	bool		 network;
+};
+
+enum err	 template_init(struct template *, const struct template_parts *,
+		    struct diag *);
+void		 template_clear(struct template *);
+
+/* Opens it for one clone; ERR_NOTFOUND when there is none. */
+enum err	 template_open(struct template *, struct diag *);
+
+/*
+ * Builds it unless somebody else does or did meanwhile; then template_open()
+ * works.  "boot" starts a VM on the memory file it is given and returns when
+ * init is ready.  Waits for another builder until the deadline.
+ */
+typedef enum err (*template_boot_fn)(void *arg, int ram_fd, int64_t deadline,
+		    struct vm **, struct diag *);
+enum err	 template_build(struct template *, int64_t memory_mb,
+		    uid_t owner, template_boot_fn, void *arg,
+		    int64_t deadline, struct diag *);
+
+/* Makes a VM that was started with the open template run. */
+enum err	 template_resume(struct vm *, int state_fd, int64_t deadline,
+		    struct diag *);
+/* Removes a template that did not work. */
+void		 template_discard(struct template *);
+
+/* Removes the least recently used ones until all take "max" bytes or less. */
+void		 template_evict(const char *cache_dir, int64_t max,
+		    const char *keep_key);
+
+#endif /* !VM_TEMPLATE_H */
