@@ -133,20 +133,19 @@ too_late(struct attempt *a)
 void
 attempt_conclude(struct attempt *a, enum err e)
 {
-	bool	 stream = e == ERR_PROTO || e == ERR_IO || e == ERR_UNAUTH;
+	int64_t	 until;
+	enum err w = ERR_OK;
 
 	if (e == ERR_OK) {
 		a->outcome = OUTCOME_DONE;
 		a->code = "";
 		return;
 	}
-	/* A broken stream may be the first sign of a dying guest. */
-	if (stream && a->vm != NULL && a->stage >= STAGE_CONNECT) {
-		int64_t	 until = time_mono_ms() + DYING_MS;
-		enum err w = ERR_OK;
-
-		while (w == ERR_OK && (vm_oopsed(a->vm) ||
-		    a->stage == STAGE_VALIDATE))
+	/* A lost connection or an oops: the guest is probably dying. */
+	if (a->vm != NULL && a->stage >= STAGE_CONNECT && (e == ERR_IO ||
+	    (e == ERR_PROTO && vm_oopsed(a->vm)))) {
+		until = time_mono_ms() + DYING_MS;
+		while (w == ERR_OK)
 			w = vm_wait(a->vm, -1, 0, until, NULL);
 		if (w == ERR_CHILD)
 			e = ERR_CHILD;
@@ -164,7 +163,8 @@ attempt_conclude(struct attempt *a, enum err e)
 	}
 	if ((a->code = code_of(e)) == NULL)
 		a->code = a->stage <= STAGE_BOOT ? "qemu_failed" :
-		    a->stage <= STAGE_SEND ? "ssh_failed" : "protocol";
+		    e == ERR_PROTO && a->stage > STAGE_CONNECT ?
+		    "protocol" : "ssh_failed";
 	if (a->diag.msg[0] == '\0')
 		diag_set(&a->diag, e, NULL, "%s", err_text(e));
 }

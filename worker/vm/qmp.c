@@ -31,10 +31,9 @@ event(struct qmp *q, const char *name, const struct jval *data)
 		    jval_get_str(data, "reason", ""));
 	} else if (strcmp(name, "GUEST_PANICKED") == 0)
 		q->panicked = true;
-	else if (strcmp(name, "STOP") == 0)
-		q->stopped = true;
-	else if (strcmp(name, "RESUME") == 0)
-		q->stopped = false;
+	else if (strcmp(name, "MIGRATION") == 0)
+		snprintf(q->migration, sizeof(q->migration), "%s",
+		    jval_get_str(data, "status", ""));
 }
 
 static void

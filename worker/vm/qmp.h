@@ -26,7 +26,7 @@ struct	qmp {
 	bool		 shutdown;
 	bool		 by_guest;	/* SHUTDOWN came from inside */
 	char		 reason[32];	/* of SHUTDOWN */
-	bool		 stopped;	/* STOP, until RESUME */
+	char		 migration[32];	/* last state of MIGRATION */
 };
 
 void		 qmp_init(struct qmp *);

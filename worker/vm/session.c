@@ -148,6 +148,9 @@ run_validator(struct attempt *a, struct sshc_cmd *cmd)
 
 	while (!done && !collect_ended(a->collect) && e == ERR_OK)
 		e = sshc_step(cmd, a->deadline, &done, &a->diag);
+	/* The last step it announced may still be in the socket. */
+	if (e == ERR_CHILD)
+		sshc_drain(cmd);
 	if (e == ERR_TIMEOUT) {
 		if (!still_works(a))
 			a->outcome = OUTCOME_HUNG;

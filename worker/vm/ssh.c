@@ -53,6 +53,14 @@ failed(struct sshc *c, struct diag *d, const char *what)
 	    ssh_get_error(c->s));
 }
 
+/* The guest or its SSH server is gone, or the bytes are not SSH. */
+static enum err
+lost(struct sshc *c, struct diag *d)
+{
+	failed(c, d, "connection lost");
+	return ERR_IO;
+}
+
 static enum err
 waiting(struct diag *d, enum err e, const char *what)
 {
@@ -288,7 +296,7 @@ deliver(struct sshc_cmd *cmd, bool *moved, struct diag *d)
 	 * channel alone would not, once that channel is at its end.
 	 */
 	if (ssh_event_dopoll(cmd->c->ev, 0) == SSH_ERROR)
-		return failed(cmd->c, d, "connection lost");
+		return lost(cmd->c, d);
 	for (int is_err = 0; is_err < 2; is_err++) {
 		while ((n = ssh_channel_read_nonblocking(cmd->ch, chunk,
 		    sizeof(chunk), is_err)) > 0) {
@@ -300,7 +308,7 @@ deliver(struct sshc_cmd *cmd, bool *moved, struct diag *d)
 				return e;
 		}
 		if (n == SSH_ERROR)
-			return failed(cmd->c, d, "connection lost");
+			return lost(cmd->c, d);
 	}
 	return ERR_OK;
 }
@@ -320,10 +328,20 @@ sshc_step(struct sshc_cmd *cmd, int64_t deadline, bool *done, struct diag *d)
 		return ERR_OK;
 	}
 	if (!ssh_is_connected(cmd->c->s))
-		return failed(cmd->c, d, "connection lost");
+		return lost(cmd->c, d);
 	if ((e = wait_io(cmd->c, deadline)) != ERR_OK)
 		return waiting(d, e, "command not finished");
 	return ERR_OK;
+}
+
+void
+sshc_drain(struct sshc_cmd *cmd)
+{
+	bool	 moved;
+
+	do {
+		moved = false;
+	} while (deliver(cmd, &moved, NULL) == ERR_OK && moved);
 }
 
 enum err
@@ -353,7 +371,7 @@ sshc_send(struct sshc_cmd *cmd, const void *data, size_t len,
 			n = ssh_channel_write(cmd->ch, p, (uint32_t)(len <
 			    SEND_PIECE ? len : SEND_PIECE));
 		if (n == SSH_ERROR)
-			return failed(cmd->c, d, "connection lost");
+			return lost(cmd->c, d);
 		if (n > 0) {
 			p += n;
 			len -= (size_t)n;

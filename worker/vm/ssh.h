@@ -19,8 +19,8 @@ struct sshc_cmd;
 
 /*
  * Connects, checks the host key against "keys", logs in as root.
- * Errors: those of vm_wait(), ERR_UNAUTH when the host key or the login is
- * refused, ERR_PROTO otherwise.
+ * Errors, of all calls: those of vm_wait(), ERR_UNAUTH when the host key or
+ * the login is refused, ERR_IO when the connection is lost, ERR_PROTO.
  */
 enum err	 sshc_open(struct vm *, const struct sshkeys *,
 		    int64_t deadline, struct sshc **, struct diag *);
@@ -53,6 +53,8 @@ enum err	 sshc_step(struct sshc_cmd *, int64_t deadline, bool *done,
 /* Steps until done. */
 enum err	 sshc_finish(struct sshc_cmd *, int64_t deadline,
 		    struct diag *);
+/* Delivers what came before the guest died, without waiting. */
+void		 sshc_drain(struct sshc_cmd *);
 /* Exit code; 128 and more: ended by a signal; -1: not known. */
 int		 sshc_exit_code(const struct sshc_cmd *);
 void		 sshc_cmd_free(struct sshc_cmd *);

@@ -20,6 +20,8 @@
 #define STATE_FILE	"state"
 /* A builder's folder before it is whole; the rest of the name is the key. */
 #define UNFINISHED	".new-"
+/* A file that says that this template failed, and when. */
+#define FAILED		".failed-"
 #define EVICT_MAX	256
 /* More device state than this is a broken QEMU; usual are 400 KiB. */
 #define STATE_MAX	(64 * 1024 * 1024)
@@ -119,6 +121,29 @@ template_clear(struct template *t)
 	t->dir = NULL;
 }
 
+/* "<cache>/templates/<prefix><key>" */
+static enum err
+beside(const struct template *t, const char *prefix,
+    char out[static PATH_MAX])
+{
+	const char	*slash = strrchr(t->dir, '/');
+	int		 n;
+
+	n = snprintf(out, PATH_MAX, "%.*s/%s%s", (int)(slash - t->dir),
+	    t->dir, prefix, t->key);
+	return n < 0 || n >= PATH_MAX ? ERR_TOOBIG : ERR_OK;
+}
+
+static bool
+failed_lately(const struct template *t)
+{
+	char		 path[PATH_MAX];
+	struct stat	 st;
+
+	return beside(t, FAILED, path) == ERR_OK && stat(path, &st) == 0 &&
+	    time_now_ms() / 1000 - st.st_mtime < TEMPLATE_REST_S;
+}
+
 static int
 open_in(const char *dir, const char *name, int flags)
 {
@@ -135,6 +160,9 @@ enum err
 template_open(struct template *t, struct diag *d)
 {
 	close_files(t);
+	if (failed_lately(t))
+		return diag_set(d, ERR_UNAVAILABLE, NULL, "saving or "
+		    "continuing this guest failed a short time ago");
 	/* QEMU maps the memory privately but insists on opening it to write. */
 	t->ram_fd = open_in(t->dir, RAM_FILE, O_RDWR);
 	t->state_fd = open_in(t->dir, STATE_FILE, O_RDONLY);
@@ -151,8 +179,12 @@ template_open(struct template *t, struct diag *d)
 void
 template_discard(struct template *t)
 {
+	char	 path[PATH_MAX];
+
 	close_files(t);
 	fsio_rmtree(t->dir, NULL);
+	if (beside(t, FAILED, path) == ERR_OK)
+		fsio_write_atomic(path, "", 0, FSIO_FILE_MODE, NULL);
 }
 
 /* --- build --------------------------------------------------------------- */
@@ -206,15 +238,13 @@ out:
 }
 
 static enum err
-build_locked(struct template *t, const char *dir, int64_t memory_mb,
-    uid_t owner, template_boot_fn boot, void *arg, int64_t deadline,
-    struct diag *d)
+build_locked(struct template *t, int64_t memory_mb, uid_t owner,
+    template_boot_fn boot, void *arg, int64_t deadline, struct diag *d)
 {
-	char		 name[128], tmp[PATH_MAX];
+	char		 tmp[PATH_MAX];
 	enum err	 e;
 
-	snprintf(name, sizeof(name), UNFINISHED "%s", t->key);
-	if ((e = path_join(tmp, sizeof(tmp), dir, name, NULL)) != ERR_OK ||
+	if ((e = beside(t, UNFINISHED, tmp)) != ERR_OK ||
 	    /* What a builder that was killed has left. */
 	    (e = fsio_rmtree(tmp, d)) != ERR_OK ||
 	    (e = fsio_mkdirs(tmp, d)) != ERR_OK)
@@ -231,22 +261,19 @@ enum err
 template_build(struct template *t, int64_t memory_mb, uid_t owner,
     template_boot_fn boot, void *arg, int64_t deadline, struct diag *d)
 {
-	char		 dir[PATH_MAX], lock[PATH_MAX], name[128];
-	char		*slash;
+	char		 lock[PATH_MAX], dir[PATH_MAX];
 	enum err	 e;
 	int		 fd = -1;
 
-	snprintf(dir, sizeof(dir), "%s", t->dir);
-	if ((slash = strrchr(dir, '/')) != NULL)
-		*slash = '\0';
-	snprintf(name, sizeof(name), ".lock-%s", t->key);
-	if ((e = path_join(lock, sizeof(lock), dir, name, NULL)) != ERR_OK ||
-	    (e = fsio_mkdirs(dir, d)) != ERR_OK ||
+	if ((e = beside(t, ".lock-", lock)) != ERR_OK)
+		return e;
+	snprintf(dir, sizeof(dir), "%.*s",
+	    (int)(strrchr(t->dir, '/') - t->dir), t->dir);
+	if ((e = fsio_mkdirs(dir, d)) != ERR_OK ||
 	    (e = fsio_lock(lock, time_left_ms(deadline), &fd, d)) != ERR_OK)
 		return e;
-	if (!fsio_exists(t->dir))
-		e = build_locked(t, dir, memory_mb, owner, boot, arg,
-		    deadline, d);
+	if (!fsio_exists(t->dir) && !failed_lately(t))
+		e = build_locked(t, memory_mb, owner, boot, arg, deadline, d);
 	fsio_unlock(fd);
 	return e;
 }

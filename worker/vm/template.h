@@ -47,7 +47,7 @@ enum err	 template_init(struct template *, const struct template_parts *,
 		    struct diag *);
 void		 template_clear(struct template *);
 
-/* Opens it for one clone; ERR_NOTFOUND when there is none. */
+/* Opens it for one clone; ERR_NOTFOUND when there is none yet. */
 enum err	 template_open(struct template *, struct diag *);
 
 /*
@@ -64,7 +64,11 @@ enum err	 template_build(struct template *, int64_t memory_mb,
 /* Makes a VM that was started with the open template run. */
 enum err	 template_resume(struct vm *, int state_fd, int64_t deadline,
 		    struct diag *);
-/* Removes a template that did not work. */
+/*
+ * Removes a template that did not work.  For TEMPLATE_REST_S seconds nobody
+ * tries again: template_open() gives ERR_UNAVAILABLE.
+ */
+#define TEMPLATE_REST_S	600
 void		 template_discard(struct template *);
 
 /* Removes the least recently used ones until all take "max" bytes or less. */

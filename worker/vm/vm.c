@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "base/fsio.h"
-#include "base/json_in.h"
 #include "base/proc.h"
 #include "base/timefmt.h"
 #include "worker/guest/wire.h"
@@ -440,43 +439,23 @@ vm_wait_ready(struct vm *v, int64_t deadline)
 	return v->ready ? ERR_OK : e;
 }
 
-/* "completed", "failed", ... as "query-migrate" says; "" before. */
-static void
-migration_status(const struct vm *v, char *out, size_t size)
-{
-	struct jval	*doc = NULL;
-
-	out[0] = '\0';
-	if (jval_parse(v->qmp.reply.data, v->qmp.reply.len, &doc, NULL) !=
-	    ERR_OK)
-		return;
-	snprintf(out, size, "%s", jval_get_str(doc, "status", ""));
-	jval_free(doc);
-}
-
 enum err
 vm_wait_migration(struct vm *v, int64_t deadline, struct diag *d)
 {
-	char		 status[32];
-	enum err	 e;
+	const char	*state = v->qmp.migration;
+	enum err	 e = ERR_OK;
 
-	/* With migration events on, each change wakes us: no polling. */
-	for (;;) {
-		e = vm_monitor(v, "{\"execute\":\"query-migrate\"}\n", -1,
-		    deadline, d);
-		if (e != ERR_OK)
-			return e;
-		migration_status(v, status, sizeof(status));
-		if (strcmp(status, "completed") == 0)
-			return ERR_OK;
-		if (strcmp(status, "failed") == 0 ||
-		    strcmp(status, "cancelled") == 0)
-			return diag_set(d, ERR_CHILD, NULL,
-			    "QEMU's migration %s", status);
-		if ((e = vm_wait(v, -1, 0, deadline, NULL)) != ERR_OK)
-			return diag_set(d, e, NULL,
-			    "QEMU's migration did not end: %s", err_text(e));
-	}
+	/* With migration events on, each change is told: no asking. */
+	while (strcmp(state, "completed") != 0 && strcmp(state, "failed") !=
+	    0 && strcmp(state, "cancelled") != 0 && e == ERR_OK)
+		e = vm_wait(v, -1, 0, deadline, NULL);
+	if (strcmp(state, "completed") == 0)
+		return ERR_OK;
+	if (e == ERR_OK)
+		return diag_set(d, ERR_CHILD, NULL, "QEMU's migration %s",
+		    state);
+	return diag_set(d, e, NULL, "QEMU's migration did not end: %s",
+	    err_text(e));
 }
 
 enum err
