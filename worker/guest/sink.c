@@ -1,9 +1,11 @@
 #include "sink.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <sys/mman.h>
@@ -11,12 +13,14 @@
 #include <zstd.h>
 
 #include "base/json_out.h"
+#include "base/timefmt.h"
 #include "wire.h"
 #include "wire_io.h"
 
 /* Speed counts more than size: the log leaves the guest at once. */
 #define ZSTD_LEVEL	1
 #define MESSAGE_MAX	4096
+#define FLUSH_MS	50
 
 struct	sink {
 	int		 fd;	/* wire, or -1 */
@@ -106,6 +110,25 @@ send_message(struct sink *s, char type, struct buf *b)
 	buf_clear(b);
 }
 
+/*
+ * Lets the SSH server take what was written before the next step is tried:
+ * a step that kills the kernel at once must not take its own announcement
+ * along.  Bounded, as the server may be slow and the step is what counts.
+ */
+static void
+let_go(int fd)
+{
+	int64_t	 until = time_mono_ms() + FLUSH_MS;
+	int	 left = 0;
+
+	do {
+		sched_yield();
+	} while (ioctl(fd, FIONREAD, &left) == 0 && left > 0 &&
+	    time_mono_ms() < until);
+	/* Read is not sent: it runs once more. */
+	sched_yield();
+}
+
 void
 sink_progress(struct sink *s, const char *phase, const char *program,
     size_t index, size_t total)
@@ -126,6 +149,7 @@ sink_progress(struct sink *s, const char *phase, const char *program,
 	jsonw_int(&w, "total", (int64_t)total);
 	jsonw_end(&w);
 	send_message(s, WIRE_PROGRESS, &b);
+	let_go(s->fd);
 }
 
 /* Compresses "text" and hands each piece to the wire or to "fd". */
