@@ -50,9 +50,10 @@
  * carries its bytes to the SSH server (kernel parameter WIRE_PARAM_SERIAL).
  *
  * WIRE_PORT_CTL is there when the guest becomes a template: a VM that is
- * saved once and continued many times (parameter WIRE_PARAM_CTL).  Whoever continues one writes a single
- * line of at most WIRE_CTL_MAX bytes and waits for the answer before the
- * first SSH connection, so that no two clones share random numbers or keys:
+ * saved once and continued many times (parameter WIRE_PARAM_WARM: it gets
+ * its caches ready first).  Whoever continues one writes a single line of at
+ * most WIRE_CTL_MAX bytes and waits for the answer before the first SSH
+ * connection, so that no two clones share random numbers or keys:
  *
  *   clone UNIX_TIME_NS ENTROPY HOSTKEY AUTHORIZED\n
  *
@@ -69,7 +70,7 @@
 #define WIRE_PORT_SSH		"org.bpfcompat.ssh"
 #define WIRE_PORT_CTL		"org.bpfcompat.ctl"
 #define WIRE_PARAM_SERIAL	"bpfcompat.serial=1"
-#define WIRE_PARAM_CTL		"bpfcompat.ctl=1"
+#define WIRE_PARAM_WARM		"bpfcompat.warm=1"
 #define WIRE_READY		"bpfcompat-init: ready"
 #define WIRE_CTL_MAX		2048
 #define WIRE_CTL_ENTROPY	64

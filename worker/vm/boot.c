@@ -14,6 +14,17 @@
 
 /* Longest a clone may take until its init answers; usual are 0.1 s. */
 #define CLONE_MS	15000
+/* The same for a guest that was just ready. */
+#define PROBE_MS	3000
+
+/* The earlier of "ms" from now and a deadline. */
+static int64_t
+soon(int64_t ms, int64_t deadline)
+{
+	int64_t	 t = time_mono_ms() + ms;
+
+	return t < deadline ? t : deadline;
+}
 
 static const char *
 accel_name(const struct attempt *a)
@@ -90,6 +101,8 @@ boot_template(void *arg, int ram_fd, int64_t deadline, struct vm **out,
 	if ((e = vm_wait_ready(vm, deadline)) != ERR_OK)
 		diag_set(d, e, NULL, "the guest to be saved does not come "
 		    "up: %s", err_text(e));
+	else
+		e = vm_control_probe(vm, soon(PROBE_MS, deadline), d);
 out:
 	sshkeys_clear(&keys);
 	if (e == ERR_OK)
@@ -163,7 +176,6 @@ boot_clone(struct attempt *a, struct diag *d)
 		.uid = a->uid,
 		.network = a->initramfs.has_network,
 	};
-	int64_t		 until;
 	enum err	 e = template_init(&a->tmpl, &p, d);
 
 	if (e != ERR_OK)
@@ -171,6 +183,8 @@ boot_clone(struct attempt *a, struct diag *d)
 	if ((e = template_open(&a->tmpl, d)) == ERR_NOTFOUND) {
 		e = template_build(&a->tmpl, a->spec->memory_mb, a->uid,
 		    boot_template, a, a->boot_deadline, d);
+		if (e != ERR_OK && e != ERR_CANCELED)
+			template_discard(&a->tmpl);
 		if (e == ERR_OK) {
 			template_evict(a->spec->cache_dir,
 			    a->conf->template_mb * 1024 * 1024, a->tmpl.key);
@@ -179,9 +193,7 @@ boot_clone(struct attempt *a, struct diag *d)
 	}
 	if (e != ERR_OK)
 		return e;
-	until = time_mono_ms() + CLONE_MS;
-	e = start_clone(a, until < a->boot_deadline ? until :
-	    a->boot_deadline, d);
+	e = start_clone(a, soon(CLONE_MS, a->boot_deadline), d);
 	if (e != ERR_OK && e != ERR_CANCELED)
 		template_discard(&a->tmpl);
 	return e;

@@ -84,7 +84,7 @@ make_cmdline(struct attempt *a)
 		buf_adds(&a->cmdline, " " WIRE_PARAM_SERIAL);
 	if (a->spec->cmdline[0] != '\0')
 		buf_addf(&a->cmdline, " %s", a->spec->cmdline);
-	buf_addf(&a->tmpl_cmdline, "%s " WIRE_PARAM_CTL " bpfcompat.warm=1",
+	buf_addf(&a->tmpl_cmdline, "%s " WIRE_PARAM_WARM,
 	    buf_str(&a->cmdline));
 	return buf_err(&a->tmpl_cmdline);
 }

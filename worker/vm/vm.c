@@ -458,8 +458,8 @@ vm_wait_migration(struct vm *v, int64_t deadline, struct diag *d)
 	    err_text(e));
 }
 
-enum err
-vm_control(struct vm *v, const char *line, size_t len, int64_t deadline,
+static enum err
+control_line(struct vm *v, const char *line, size_t len, int64_t deadline,
     struct diag *d)
 {
 	enum err	 e = ERR_OK;
@@ -480,13 +480,31 @@ vm_control(struct vm *v, const char *line, size_t len, int64_t deadline,
 	while (e == ERR_OK && v->ctl_fd != -1 &&
 	    strchr(buf_str(&v->ctl_in), '\n') == NULL)
 		e = vm_wait(v, -1, 0, deadline, NULL);
-	if (e != ERR_OK)
-		return diag_set(d, e, NULL, "init's control port does not "
-		    "answer: %s", err_text(e));
-	if (strcmp(buf_str(&v->ctl_in), "ok\n") != 0)
-		return diag_set(d, ERR_PROTO, NULL, "init's control port "
+	if (e == ERR_OK && v->ctl_fd == -1)
+		e = ERR_PROTO;
+	return e == ERR_OK ? ERR_OK : diag_set(d, e, NULL, "init's control "
+	    "port does not answer: %s", err_text(e));
+}
+
+enum err
+vm_control(struct vm *v, const char *line, size_t len, int64_t deadline,
+    struct diag *d)
+{
+	enum err	 e = control_line(v, line, len, deadline, d);
+
+	if (e == ERR_OK && strcmp(buf_str(&v->ctl_in), "ok\n") != 0)
+		e = diag_set(d, ERR_PROTO, NULL, "init's control port "
 		    "answers: %.200s", buf_str(&v->ctl_in));
-	return ERR_OK;
+	return e;
+}
+
+enum err
+vm_control_probe(struct vm *v, int64_t deadline, struct diag *d)
+{
+	static const char	 line[] = "probe\n";
+
+	/* Unknown to init, which says so: all that is asked for. */
+	return control_line(v, line, strlen(line), deadline, d);
 }
 
 /* --- SSH ----------------------------------------------------------------- */

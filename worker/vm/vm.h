@@ -87,6 +87,10 @@ enum err	 vm_wait_migration(struct vm *, int64_t deadline,
 enum err	 vm_control(struct vm *, const char *line, size_t len,
 		    int64_t deadline, struct diag *);
 
+/* Does anybody listen on the control port? */
+enum err	 vm_control_probe(struct vm *, int64_t deadline,
+		    struct diag *);
+
 /*
  * A connected, non-blocking descriptor for SSH; the caller owns it.
  * Can be asked once when there is no network.
