@@ -24,7 +24,7 @@ api_stop() {
 	api_pid=''
 	api_nginx_pid=''
 	# A leak shows when a child ends; nobody reads its exit code.
-	if grep -q 'Sanitizer\|runtime error' "$api_w/logs/fcgi.log"; then
+	if grep -qs 'Sanitizer\|runtime error' "$api_w/logs/fcgi.log"; then
 		grep -A30 'Sanitizer\|runtime error' "$api_w/logs/fcgi.log" |
 		    sed 's/^/# /'
 		echo 'Bail out! a sanitizer found something'
