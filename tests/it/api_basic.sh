@@ -5,7 +5,7 @@ set -u
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/api.sh"
 
-plan 36
+plan 38
 api_start
 api_nginx
 
@@ -46,6 +46,13 @@ check "and Allow says which" has_header Allow "GET, HEAD"
 check "GET on a POST route is 405" status /api/validate/start
 check "and Allow says POST" has_header Allow POST
 
+want=200
+api_curl / >/dev/null
+check "the page is served under a strict policy" sh -c \
+    "grep -qi \"^content-security-policy: default-src 'none'; script-src 'self'\" \
+    '$api/head'"
+want=405
+check "and takes no POST" status -X POST /
 want=200
 check "HEAD is GET without a body" status -I /api/health
 check "with the length of GET" has_header Content-Length 21
