@@ -104,3 +104,13 @@ tests_unit_test_guest_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_guest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 TESTS += tests/it/guest_programs.sh
 EXTRA_DIST += tests/it/guest_programs.sh
+
+# --- the runner --------------------------------------------------------------
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_vm
+TESTS += tests/unit/test_vm
+endif
+tests_unit_test_vm_SOURCES = tests/unit/test_vm.c tests/unit/test.h
+tests_unit_test_vm_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_vm_LDADD = libvm.a $(SHARED_LIBS) $(LIBSSH_LIBS) \
+	$(ZSTD_LIBS) $(CRITERION_LIBS)
