@@ -21,6 +21,10 @@ trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
 prog=$top_builddir/bin/bpfcompat
+[ -x "$prog" ] || {
+	echo "Bail out! $prog is not built"
+	exit 1
+}
 export BPFCOMPAT_DATA_DIR="$t/data" BPFCOMPAT_WORKDIR="$t/work"
 export BPFCOMPAT_DEBIAN_ARCHIVE="file:$t/repo"
 export BPFCOMPAT_DEBIAN_SECURITY="file:$t/sec"

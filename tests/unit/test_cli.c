@@ -53,9 +53,10 @@ parse(int max_words, char **argv, int *nwords, int *code)
 Test(flags, one_or_two_hyphens_space_or_equals)
 {
 	int	 n, code;
+	char	**argv = ARGV(W("-str"), W("a"), W("--num=3"), W("--dur"),
+	    W("2s"));
 
-	cr_assert(parse(0, ARGV(W("-str"), W("a"), W("--num=3"), W("--dur"),
-	    W("2s")), &n, &code));
+	cr_assert(parse(0, argv, &n, &code));
 	cr_assert_str_eq(str, "a");
 	cr_assert_eq(num, 3);
 	cr_assert_eq(dur, 2000);
