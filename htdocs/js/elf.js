@@ -29,7 +29,8 @@ function refusal(b)
 	return "";
 }
 
-function machineRefusal(view)
+/* What the header says beyond the first bytes. */
+function headerRefusal(view)
 {
 	const machine = view.getUint16(18, true);
 
@@ -39,7 +40,11 @@ function machineRefusal(view)
 	if (view.getUint16(16, true) !== 1)
 		return "This ELF file is not a relocatable object; " +
 		    "choose the .bpf.o that clang -c wrote.";
-	return "";
+	const end = Number(view.getBigUint64(40, true)) +
+	    view.getUint16(58, true) * view.getUint16(60, true);
+
+	return end > view.byteLength ?
+	    "The file is cut off: its section table lies beyond its end." : "";
 }
 
 function cString(bytes, at)
@@ -98,10 +103,10 @@ export function inspect(buffer)
 	if (wrong)
 		return { error: wrong };
 	const view = new DataView(buffer);
-	const machine = machineRefusal(view);
+	const odd = headerRefusal(view);
 
-	if (machine)
-		return { error: machine };
+	if (odd)
+		return { error: odd };
 	const all = sections(bytes, view);
 	const has = (name) => all.some((s) => s.name === name && s.size > 0);
 	const lic = all.find((s) => s.name === "license");
