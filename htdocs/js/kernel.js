@@ -28,6 +28,15 @@ export function line(text)
 }
 
 /*
+ * The line of a profile.  One that follows a suite's newest kernel has a
+ * number only once it was fetched.
+ */
+export function lineOf(profile)
+{
+	return line(profile.kernel_release) || profile.kernel_family;
+}
+
+/*
  * Lines that kernel.org maintains for years.  Source: the longterm table of
  * kernel.org/category/releases.html; older distributions' own lines are not
  * in it.

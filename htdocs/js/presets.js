@@ -3,7 +3,7 @@
  * least one required kernel, so that the gate can always decide something.
  */
 
-import { compare, isLongterm } from "./kernel.js";
+import { compare, isLongterm, lineOf } from "./kernel.js";
 
 const PRESETS = [
 	{ id: "mvp", label: "MVP",
@@ -20,11 +20,14 @@ const PRESETS = [
 	    pick: newest },
 ];
 
+/* Of those that can run at once; of all, when none can. */
 function newest(all)
 {
-	return all.toSorted((a, b) =>
-	    compare(b.kernel_family, a.kernel_family) ||
-	    b.id.localeCompare(a.id)).slice(0, 1);
+	const cached = all.filter((p) => p.image_cached);
+
+	return (cached.length > 0 ? cached : all).toSorted((a, b) =>
+		compare(lineOf(b), lineOf(a)) ||
+		b.id.localeCompare(a.id)).slice(0, 1);
 }
 
 /* Required ones first, so that a limit never cuts what gates. */

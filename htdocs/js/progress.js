@@ -6,7 +6,7 @@
 import { h, replace, byId, icon, announce } from "./dom.js";
 import { clock, duration, plural } from "./fmt.js";
 import { profileOf } from "./targets.js";
-import { compare } from "./kernel.js";
+import { compare, lineOf } from "./kernel.js";
 import { statusWord } from "./matrix.js";
 import { causeText } from "./report.js";
 
@@ -26,7 +26,7 @@ const STAGE_TEXT = {
 	validate: "validating", isolated: "loading program by program",
 	load: "loading", attach: "attaching", functional: "checking behaviour",
 	finish: "finishing", collect: "collecting evidence",
-	teardown: "stopping the VM", retry: "trying a fresh VM",
+	teardown: "stopping the VM", retry: "waiting for a fresh VM",
 };
 
 let rows = new Map();		/* profile id -> row parts */
@@ -63,7 +63,9 @@ function targetsOf(job)
 
 function family(id)
 {
-	return profileOf(id)?.kernel_family ?? id.replace(/^.*-(?=\d)/, "");
+	const p = profileOf(id);
+
+	return p ? lineOf(p) : id.replace(/^.*-(?=\d)/, "");
 }
 
 function syncRows(map)

@@ -6,7 +6,7 @@
 
 import { h, replace, byId, icon } from "./dom.js";
 import { distro } from "./fmt.js";
-import { compare } from "./kernel.js";
+import { compare, lineOf } from "./kernel.js";
 import { compile } from "./filter.js";
 import { presets } from "./presets.js";
 import { recall, remember } from "./store.js";
@@ -49,8 +49,8 @@ function filterRow(p)
 {
 	return {
 		id: p.id, distro: p.distro, arch: p.arch,
-		kernel: p.kernel_family,
-		text: [p.id, p.distro, p.version, p.kernel_family, p.arch,
+		kernel: lineOf(p),
+		text: [p.id, p.distro, p.version, p.kernel_family, lineOf(p), p.arch,
 		    p.transport_note].join(" ").toLowerCase(),
 	};
 }
@@ -131,7 +131,7 @@ function buildRow(p)
 	const el = h("div", { class: off ? "target is-off" : "target",
 	    data: { id: p.id } },
 	    h("label", { class: "target-pick" }, box,
-	        h("span", { class: "target-kernel", text: p.kernel_family }),
+	        h("span", { class: "target-kernel", text: lineOf(p) }),
 	        h("span", { class: "target-id" }, p.id,
 	            why && h("small", { class: "target-note", text: why }))),
 	    gate);
@@ -155,7 +155,7 @@ function groupName(p)
 function buildList()
 {
 	const groups = Map.groupBy(profiles.toSorted((a, b) =>
-	    compare(a.kernel_family, b.kernel_family) ||
+	    compare(lineOf(a), lineOf(b)) ||
 	    a.id.localeCompare(b.id)), groupName);
 
 	rows = new Map();

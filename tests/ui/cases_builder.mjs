@@ -28,7 +28,7 @@ async function asksOnlyTwoThings(b, c)
 	const page = await open(b);
 
 	await page.waitForLoadState("networkidle");
-	assert.deepEqual(c.asked.toSorted(), ["GET /config", "GET /profiles"]);
+	assert.deepEqual([...c.asked].sort(), ["GET /config", "GET /profiles"]);
 }
 
 const BAD = [
@@ -86,7 +86,7 @@ async function selectAllLeavesOutUnsupported(b)
 	await page.click("[data-bulk=select]");
 	const all = await chosen(page);
 
-	assert.equal(all.length, 7);
+	assert.equal(all.length, 8);
 	assert.ok(!all.includes("talos-6.6"));
 	assert.ok(await page.isDisabled("[data-id='talos-6.6'] input"));
 	assert.match(await text(page, "[data-id='talos-6.6']"), /no SSH access/);
