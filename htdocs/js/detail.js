@@ -85,8 +85,7 @@ function outcome(t)
 	        t.confidence && h("span", { class: "dim",
 	            text: `${t.confidence} confidence` })),
 	    t.reason && h("p", { class: "cause-reason", text: t.reason }),
-	    t.raw.classification?.evidence && h("p", { class: "cause-reason dim",
-	        text: t.raw.classification.evidence }),
+	    t.quote && h("p", { class: "cause-reason dim", text: t.quote }),
 	    t.remedy && h("p", { class: "cause-remedy" },
 	        h("b", {}, "What to do: "), t.remedy),
 	    h("dl", { class: "pairs" },
@@ -155,7 +154,7 @@ function evidence(m, t)
 {
 	const dir = `targets/${t.id}/`;
 	const list = (t.raw.files ?? []).filter((f) =>
-	    String(f.path).startsWith(dir)).map((f) =>
+	    String(f.path).startsWith(dir) && f.size_bytes > 0).map((f) =>
 	    ({ name: f.path.slice(dir.length), size: f.size_bytes }));
 
 	return list.length > 0 && h("section", {}, h("h3", {}, "Evidence"),
@@ -163,6 +162,39 @@ function evidence(m, t)
 	        h("a", { href: evidenceUrl(m.id, t.id, f.name),
 	            download: true, text: f.name }), " ",
 	        h("span", { class: "dim", text: bytes(f.size) })))));
+}
+
+/* Groups of probes: {map_types: {hash: {status}, …}, …}. */
+function probeGroup(name, probes)
+{
+	const all = Object.entries(probes);
+	const missing = all.filter(([, p]) => p?.status === "unsupported")
+	    .map(([n]) => n);
+
+	return [h("dt", { text: name.replaceAll("_", " ") }),
+	    h("dd", {}, `${all.length - missing.length} of ${all.length}`,
+	        missing.length > 0 && [", not ", h("span",
+	            { class: "mono", text: missing.join(", ") })])];
+}
+
+function capabilities(t)
+{
+	const groups = Object.entries(t.raw.capabilities ?? {})
+	    .filter(([name, g]) => /_types$/.test(name) && g !== null &&
+	        typeof g === "object");
+
+	return groups.length > 0 && h("section", {},
+	    h("h3", {}, "What this kernel supports"),
+	    h("dl", { class: "pairs" },
+	        groups.map(([name, g]) => probeGroup(name, g))));
+}
+
+function command(t)
+{
+	return t.raw.qemu_command && h("details", { class: "log-box" },
+	    h("summary", {}, "How the VM was started"),
+	    h("pre", { class: "log is-wrapped", tabindex: "0", role: "region",
+	        "aria-label": "QEMU command", text: t.raw.qemu_command }));
 }
 
 function rawJson(t)
@@ -213,10 +245,10 @@ export function openDetail(m, id)
 	current = { m, id };
 	replace(sheet, head(m, t), h("div", { class: "sheet-body" },
 	    outcome(t), proof(t), programTable(t.raw.programs),
-	    mapTable(t.raw.maps), splat(t), timing(t), attempts(t),
+	    mapTable(t.raw.maps), splat(t), capabilities(t), timing(t), attempts(t),
 	    evidence(m, t), notes(t),
 	    h("div", { class: "actions" }, copyButton("Copy link", "link",
-	        () => location.href, "Link copied")), rawJson(t)));
+	        () => location.href, "Link copied")), command(t), rawJson(t)));
 	if (!sheet.open)
 		sheet.showModal();
 	byId("detail-title").focus();

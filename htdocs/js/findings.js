@@ -138,7 +138,7 @@ export function causes(targets)
 
 	return [...groups.values()].map((ts) => ({
 		cause: ts[0].cause, code: ts[0].code, status: ts[0].status,
-		stage: ts[0].stage, reason: ts[0].reason,
+		stage: ts[0].stage, reason: ts[0].reason, quote: ts[0].quote,
 		remedy: ts.find((t) => t.remedy)?.remedy ?? "", targets: ts,
 		required: ts.filter((t) => t.required).length,
 	}));

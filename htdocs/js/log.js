@@ -1,16 +1,19 @@
 /*
  * An excerpt of a verifier log.  The format differs from kernel to kernel:
- * a line that is not recognised is shown as it is, never dropped.
+ * a line that is not recognised is shown as it is, never dropped.  What
+ * libbpf says after it is no complaint of the verifier's.
  */
 
 import { h } from "./dom.js";
 
 const KINDS = [
-	["stats", /^(processed \d+ insns|verification time|stack depth|max_states|peak_states)/],
+	["stats", /^(processed \d+ insns|verification time|stack depth)/],
 	["insn", /^\s*\d+: \([0-9a-f]{2}\)/],
 	["source", /^\s*;/],
 	["state", /^\s*(\d+: )?(R\d+(_\w+)?=|frame\d+:|fp-?\d+=)/],
-	["flow", /^(from \d+ to \d+|func#|Func#|caller|callee|returning|reg type|last_idx|regs=|mark_precise|parent|BEGIN PROG|-- (BEGIN|END))/],
+	["libbpf", /^libbpf: /],
+	["flow", /^(from \d+ to \d+|[fF]unc#|caller|callee|returning|regs=)/],
+	["flow", /^(reg type|last_idx|mark_precise|parent |BEGIN PROG|-- )/],
 ];
 
 const MAX_LINES = 400;

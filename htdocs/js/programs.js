@@ -29,7 +29,7 @@ function result(status, errno)
 		return h("span", { class: "dim" }, "–");
 	return h("span", { class: `step is-${status}` }, icon(status),
 	    h("span", { class: "step-word" }, statusWord(status)),
-	    status !== "pass" && errno &&
+	    status !== "pass" && errnoText(errno) &&
 	    h("code", { class: "errno", text: errnoText(errno) }));
 }
 
@@ -51,7 +51,7 @@ function programRow(p)
 	    h("td", {}, result(p.load_status, p.load_errno)),
 	    h("td", {}, result(p.attach_status, p.attach_errno)),
 	    h("td", { class: "num dim", text:
-	        p.verifier?.insns_processed ?? "" }));
+	        p.verifier?.processed_insns ?? "" }));
 }
 
 function programLog(p)
@@ -79,7 +79,7 @@ export function programTable(programs)
 	        "aria-label": "Programs" },
 	        h("table", { class: "plain" },
 	            h("thead", {}, h("tr", {},
-	                ["Program", "Load", "Attach", "Verified insns"].map((t) =>
+	                ["Program", "Load", "Attach", "Insns verified"].map((t) =>
 	                    h("th", { scope: "col", text: t })))),
 	            h("tbody", {}, programs.map(programRow)))),
 	    logs.map(programLog));

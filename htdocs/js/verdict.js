@@ -88,7 +88,8 @@ function countTiles(m, onfilter)
 
 function causeTargets(c, onopen)
 {
-	return h("span", { class: "cause-targets" }, c.targets.map((t) =>
+	return h("span", { class: c.targets.length > 2 ?
+	    "cause-targets is-many" : "cause-targets" }, c.targets.map((t) =>
 	    h("button", { type: "button", class: "target-link",
 	        onclick: () => onopen(t.id) }, t.id, t.required &&
 	        h("span", { class: "req-mark", text: "required" }))));
@@ -104,6 +105,7 @@ function causeCard(c, onopen)
 	            text: stageText(c.stage) }),
 	        causeTargets(c, onopen)),
 	    c.reason && h("p", { class: "cause-reason", text: c.reason }),
+	    c.quote && h("p", { class: "cause-reason dim", text: c.quote }),
 	    c.remedy && h("p", { class: "cause-remedy" },
 	        h("b", {}, "What to do: "), c.remedy));
 }
