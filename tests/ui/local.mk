@@ -1,6 +1,6 @@
 # tests/ui: the page in Debian's Chromium, driven by Playwright.
 
-UI_TESTS = tests/ui/pages.sh
+UI_TESTS = tests/ui/pages.sh tests/ui/server.sh
 TESTS += $(UI_TESTS)
 EXTRA_DIST += $(UI_TESTS) \
 	tests/ui/browser.mjs \
@@ -12,6 +12,8 @@ EXTRA_DIST += $(UI_TESTS) \
 	tests/ui/package-lock.json \
 	tests/ui/package.json \
 	tests/ui/pages.mjs \
+	tests/ui/serve.mjs \
+	tests/ui/server.mjs \
 	tests/ui/tap.mjs
 
 clean-local: ui-clean
