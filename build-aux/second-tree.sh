@@ -19,6 +19,9 @@ log=build/$name/build.log
 (
 	set -e
 	exec >"$log" 2>&1
+	# Two tests may want the same tree at the same time.
+	exec 9>"build/$name/.lock"
+	flock -w 600 9
 	# Files keep their times, so what did not change is not built again.
 	make distdir distdir="build/$name-src"
 	# Neither the sanitizers nor the fuzzer touch what runs in a guest.

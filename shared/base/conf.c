@@ -242,6 +242,20 @@ print_json(const struct conf *c, struct buf *b)
 	buf_addc(b, '\n');
 }
 
+/* A row of a table, where "|" would begin another cell. */
+static void
+print_row(struct buf *b, const struct conf_key *k, const char *type)
+{
+	buf_addf(b, "| `%s` | ", k->name);
+	for (; *type != '\0'; type++)
+		buf_adds(b, *type == '|' ? ", " : (char [2]){ *type, '\0' });
+	if (k->def[0] == '\0')
+		buf_adds(b, " | |");
+	else
+		buf_addf(b, " | `%s` |", k->def);
+	buf_addf(b, " %s |\n", k->doc);
+}
+
 enum err
 conf_print(const struct conf *c, enum conf_format f, struct buf *b)
 {
@@ -263,8 +277,7 @@ conf_print(const struct conf *c, enum conf_format f, struct buf *b)
 		else if (k->type == T_HEAD)
 			buf_addf(b, "%s%s\n", i > 0 ? "\n" : "", k->name);
 		else if (f == CONF_MARKDOWN)
-			buf_addf(b, "| `%s` | %s | `%s` | %s |\n", k->name, t,
-			    k->def, k->doc);
+			print_row(b, k, t);
 		else
 			buf_addf(b, "  %s=%s\n      %s\n      (%s; default "
 			    "%s)\n", k->name, v, k->doc, t,

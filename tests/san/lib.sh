@@ -1,4 +1,18 @@
-# Sourced by the tests that run the fast tests again in a second build.
+# Sourced by the tests that need a second build.
+
+# plain_tree TARGET: the build for valgrind and for make install, in $tree;
+# ends the test when it fails.  Its compiler does not set variables to zero,
+# that would hide what valgrind looks for.
+plain_tree() {
+	tree=$top_builddir/build/plain
+	if ! pt_out=$("$top_srcdir/build-aux/second-tree.sh" "$top_builddir" \
+	    plain "$1" --disable-hardening CFLAGS='-g -O1' \
+	    --prefix="$tree/inst" 2>&1); then
+		plan 1
+		fail "the plain tree builds" "$pt_out"
+		exit 0
+	fi
+}
 
 # results DIR PREFIX: one TAP line for each test program that ran below DIR.
 results() {

@@ -11,11 +11,13 @@ check-programs: all
 
 # A second build makes no third one.
 if PLAIN_TREE
-TESTS += tests/san/asan.sh tests/san/valgrind.sh
+TESTS += tests/it/install.sh tests/san/asan.sh tests/san/valgrind.sh
 else
 check_PROGRAMS += tests/san/canary
 endif
 tests_san_canary_SOURCES = tests/san/canary.c
+TESTS += tests/it/admin_recipes.sh tests/it/docs.sh
+EXTRA_DIST += tests/it/admin_recipes.sh tests/it/docs.sh tests/it/install.sh
 EXTRA_DIST += tests/san/asan.sh tests/san/valgrind.sh tests/san/lib.sh \
 	tests/san/coverage.sh tests/san/analyze.sh
 

@@ -159,7 +159,7 @@ flags_parse(const struct flags *f, int argc, char **argv, int *nwords,
 		} else if (strcmp(argv[i], "--") == 0) {
 			only_words = true;
 		} else if (is_help(argv[i])) {
-			usage(f, stderr);
+			usage(f, stdout);
 			*code = 0;
 			return false;
 		} else if (!one_flag(f, argc, argv, &i, code)) {
