@@ -32,7 +32,7 @@ flags() {
 	"$prog" "$@" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' >"$tmp/flags"
 	for flag in $(cat "$tmp/flags"); do
 		"$prog" "$@" --help | grep -e "$flag " |
-		    grep -Eq 'not supported|accepted for scripts' && continue
+		    grep -Eq 'not supported|accepted for scripts|only "vm"' && continue
 		grep -qe "$flag" "$tmp/manual" || {
 			echo "doc/bpfcompat.1 does not know $* $flag"
 			return 1

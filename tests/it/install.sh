@@ -32,7 +32,9 @@ quiet_make() {
 
 # installed PROGRAM...: nothing of the build tree is around, nor a variable.
 installed() {
-	(cd "$tmp" && env -i PATH="$PATH" "$prefix/bin/$@")
+	in_prog=$1
+	shift
+	(cd "$tmp" && env -i PATH="$PATH" "$prefix/bin/$in_prog" "$@")
 }
 
 finds_catalogue() {

@@ -34,7 +34,6 @@ wordexp|use proc_*: no shell sees data
 tmpnam|use mkstemp() or mkdtemp()
 tempnam|use mkstemp() or mkdtemp()
 mktemp|use mkstemp() or mkdtemp()
-tmpfile|use a file below the work folder
 rand|use rnd_bytes()
 srand|use rnd_bytes()
 random|use rnd_bytes()
