@@ -198,7 +198,7 @@ is() {
 	fi
 }
 
-plan 37
+plan 38
 
 # --- both layouts ------------------------------------------------------------
 run fetch --matrix m
@@ -280,7 +280,7 @@ check "prune removes the rest and keeps the current one" test \
 # --- trust -------------------------------------------------------------------------
 f=$(echo "$t"/repo/pool/bad/*.deb)
 cp "$f" "$t/good.deb"
-printf X | at "$f" 200
+printf XXXXXXXXXXXXXXXX | at "$f" 200
 run fetch bad
 expect "a package that was tampered with is refused" 1 \
     "not what the signed index says"
