@@ -13,6 +13,7 @@ plan_for debian-12-6.1 pass:600000
 "$bin/bpfcompat" test --no-fetch --artifact "$world/prog.bpf.o" \
     --matrix "$world/m.yaml" >"$world/out" 2>"$world/err" &
 worker_pid=$!
+worker_pids=$worker_pid
 both_run() {
 	[ "$(wc -l <"$FAKE_RUNNER_LOG")" = 2 ]
 }
@@ -22,7 +23,6 @@ from=$(date +%s%N)
 kill -TERM "$worker_pid"
 wait "$worker_pid"
 code=$?
-worker_pid=
 took=$((($(date +%s%N) - from) / 1000000))
 check "it could not tell" test "$code" = 1
 check "it ends within a second (and the slack of a busy machine)" \

@@ -20,7 +20,6 @@ check "the first target runs" wait_until 20 runs 1
 kill -TERM "$worker_pid"
 wait "$worker_pid"
 check "the worker ends well" test $? = 0
-worker_pid=
 check "the running target finished" test "$(sql "
     SELECT state FROM job_targets WHERE profile_id = 'debian-11-5.10'
     ")" = pass

@@ -15,8 +15,8 @@ while [ $n -lt $jobs ]; do
 done
 check "all are queued" test "$(sort -u "$world/ids" | wc -l)" = $jobs
 start_worker
-"$bin/bpfcompat-worker" 2>>"$world/worker.log" &
-second=$!
+second=$worker_pid
+start_worker
 all_done() {
 	[ "$(sql "SELECT count(*) FROM jobs WHERE state = 'completed'"
 	    )" = $jobs ]

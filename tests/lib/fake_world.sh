@@ -22,12 +22,15 @@ fake_world() {
 	printf '\177ELF\002\001\001' >"$world/prog.bpf.o"
 	printf '\0\0\0\0\0\0\0\0\0\001\000\367\000' >>"$world/prog.bpf.o"
 	worker_pid=
+	worker_pids=
 	trap fake_world_end EXIT
 	trap 'exit 1' INT TERM HUP
 }
 
 fake_world_end() {
-	[ -z "$worker_pid" ] || kill -9 "$worker_pid" 2>/dev/null
+	for fw_pid in $worker_pids; do
+		kill -9 "$fw_pid" 2>/dev/null
+	done
 	rm -rf "$world"
 }
 
@@ -86,4 +89,5 @@ job_state() {
 start_worker() {
 	"$bin/bpfcompat-worker" 2>>"$world/worker.log" &
 	worker_pid=$!
+	worker_pids="$worker_pids $worker_pid"
 }
