@@ -30,7 +30,12 @@ fake_world() {
 fake_world_end() {
 	for fw_pid in $worker_pids; do
 		kill -9 "$fw_pid" 2>/dev/null
+		wait "$fw_pid" 2>/dev/null
 	done
+	# Its runners die with a worker, but not in the same instant.
+	while read -r fw_job fw_profile fw_n fw_action fw_pid; do
+		wait_until 5 eval "! kill -0 $fw_pid"
+	done <"$FAKE_RUNNER_LOG"
 	rm -rf "$world"
 }
 
