@@ -1,5 +1,6 @@
 # matrices: its part of the Makefile.
 
+EXTRA_DIST += matrices/README.md
 matrixdir = $(pkgdatadir)/matrices
 dist_matrix_DATA = \
 	matrices/debian-all.yaml \

@@ -293,11 +293,22 @@ publish(const struct task *t, const char *out, struct diag *d)
 	return flip(t, d);
 }
 
+static void
+unpacked(void *arg, int done, int total)
+{
+	const struct task	*t = arg;
+
+	t->f->say(t->f->arg, KSTAGE_UNPACK, (uint64_t)done, (uint64_t)total,
+	    t->pick.version);
+}
+
 static enum err
 install(struct task *t, char paths[][PATH_MAX], struct diag *d)
 {
 	const char	*debs[PICK_DEBS_MAX];
 	char		 work[PATH_MAX], out[PATH_MAX];
+	struct unpack_job job = { work, debs, t->pick.ndebs,
+		t->pick.release, unpacked, t };
 	struct kernel	 k;
 	enum err	 e;
 
@@ -308,10 +319,7 @@ install(struct task *t, char paths[][PATH_MAX], struct diag *d)
 	    (e = in_dir(t, FETCH_WORK "/out", out, d)) != ERR_OK ||
 	    (e = fsio_mkdirs(work, d)) != ERR_OK)
 		return e;
-	say(t, KSTAGE_UNPACK, t->pick.version);
-	e = unpack(work, debs, t->pick.ndebs, t->pick.release,
-	    &k.has_modules, d);
-	if (e == ERR_OK) {
+	if ((e = unpack(&job, &k.has_modules, d)) == ERR_OK) {
 		say(t, KSTAGE_CHECK, t->pick.version);
 		e = seal(t, out, &k, d);
 	}

@@ -18,7 +18,7 @@ enum	kernels_stage {
 	KSTAGE_WAIT,		/* somebody else fetches the same kernel */
 	KSTAGE_INDEX,		/* what do the suites carry? */
 	KSTAGE_DOWNLOAD,	/* done and total are bytes */
-	KSTAGE_UNPACK,
+	KSTAGE_UNPACK,		/* done and total are steps */
 	KSTAGE_CHECK,
 	KSTAGE_DONE,		/* last event of a profile: it is there */
 	KSTAGE_FAILED		/* last event of a profile: text says why */

@@ -209,31 +209,40 @@ drop_extras(const char *tree)
 			unlink(path);
 }
 
+/* In place, whatever the distribution packs with.  *n counts them. */
 static enum err
-modules(const char *out, const char *release, bool *has, struct diag *d)
+decompress_all(const char *tree, int *n, struct diag *d)
+{
+	enum err	 e;
+
+	if ((e = decompress(tree, ".ko.xz", "xz", "-dq", n, d)) != ERR_OK ||
+	    (e = decompress(tree, ".ko.zst", "zstd", "-dq", n, d)) != ERR_OK)
+		return e;
+	return decompress(tree, ".ko.gz", "gzip", "-dq", n, d);
+}
+
+static enum err
+modules(const struct unpack_job *j, const char *out, bool *has,
+    struct diag *d)
 {
 	const char *const	 depmod[] =
-	    { "depmod", "-b", out, release, NULL };
+	    { "depmod", "-b", out, j->release, NULL };
 	char			 tree[PATH_MAX], lib[PATH_MAX];
 	char			 dep[PATH_MAX];
 	int			 n = 0;
 	enum err		 e;
 
-	if (path_join(tree, sizeof(tree), out, "lib/modules", release, NULL)
-	    != ERR_OK || path_join(dep, sizeof(dep), tree, "modules.dep",
-	    NULL) != ERR_OK)
+	if (path_join(tree, sizeof(tree), out, "lib/modules", j->release,
+	    NULL) != ERR_OK || path_join(dep, sizeof(dep), tree,
+	    "modules.dep", NULL) != ERR_OK)
 		return diag_set(d, ERR_TOOBIG, NULL, "path too long");
 	path_join(lib, sizeof(lib), out, "lib", NULL);
 	if (fsio_exists(tree)) {
 		drop_extras(tree);
-		if ((e = decompress(tree, ".ko.xz", "xz", "-dq", &n, d)) !=
-		    ERR_OK ||
-		    (e = decompress(tree, ".ko.zst", "zstd", "-dq", &n, d)) !=
-		    ERR_OK ||
-		    (e = decompress(tree, ".ko.gz", "gzip", "-dq", &n, d)) !=
-		    ERR_OK)
+		if ((e = decompress_all(tree, &n, d)) != ERR_OK)
 			return e;
 	}
+	j->step(j->arg, j->n + 1, j->n + 2);
 	*has = has_module(tree);
 	if (!*has)
 		return fsio_rmtree(lib, d);
@@ -244,25 +253,26 @@ modules(const char *out, const char *release, bool *has, struct diag *d)
 }
 
 enum err
-unpack(const char *work, const char *const *deb, int n, const char *release,
-    bool *has_modules, struct diag *d)
+unpack(const struct unpack_job *j, bool *has_modules, struct diag *d)
 {
 	char		 root[PATH_MAX], out[PATH_MAX];
 	bool		 tree;
 	enum err	 e;
 
-	if (path_join(root, sizeof(root), work, "root", NULL) != ERR_OK ||
-	    path_join(out, sizeof(out), work, "out", NULL) != ERR_OK)
+	if (path_join(root, sizeof(root), j->work, "root", NULL) != ERR_OK ||
+	    path_join(out, sizeof(out), j->work, "out", NULL) != ERR_OK)
 		return diag_set(d, ERR_TOOBIG, NULL, "path too long");
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < j->n; i++) {
 		const char *const	 argv[] =
-		    { "dpkg-deb", "-x", deb[i], root, NULL };
+		    { "dpkg-deb", "-x", j->deb[i], root, NULL };
 
+		j->step(j->arg, i, j->n + 2);
 		if ((e = tool(NULL, argv, d)) != ERR_OK)
 			return e;
 	}
-	if ((e = collect(root, out, release, &tree, d)) != ERR_OK ||
-	    (e = modules(out, release, has_modules, d)) != ERR_OK)
+	j->step(j->arg, j->n, j->n + 2);
+	if ((e = collect(root, out, j->release, &tree, d)) != ERR_OK ||
+	    (e = modules(j, out, has_modules, d)) != ERR_OK)
 		return e;
 	return fsio_rmtree(root, d);
 }

@@ -8,14 +8,22 @@
 #include "base/err.h"
 #include "base/hash.h"
 
+struct	unpack_job {
+	const char		*work;	/* an empty folder */
+	const char *const	*deb;	/* paths of the packages */
+	int			 n;
+	const char		*release;
+	void			(*step)(void *arg, int done, int total);
+	void			*arg;
+};
+
 /*
  * Unpacks the packages below "work" and leaves in WORK/out: vmlinuz,
  * perhaps config, and lib/modules/<release> with decompressed modules and
- * modules.dep when the packages have modules.  "work" must be an empty
- * folder; "deb" holds "n" paths.
+ * modules.dep when the packages have modules.
  */
-enum err	 unpack(const char *work, const char *const *deb, int n,
-		    const char *release, bool *has_modules, struct diag *);
+enum err	 unpack(const struct unpack_job *, bool *has_modules,
+		    struct diag *);
 
 /*
  * Writes KERNEL_FILES of "dir": one "<sha256>  <path>" line a file, sorted.
