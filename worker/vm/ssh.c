@@ -13,7 +13,6 @@
 #define SSH_KEX		"curve25519-sha256"
 #define SSH_CIPHER	"chacha20-poly1305@openssh.com"
 #define SSH_KEYALG	"ssh-ed25519"
-#define CHUNK		(64 * 1024)
 /* How much is given to libssh before it must have left. */
 #define SEND_PIECE	(32 * 1024)
 
@@ -32,6 +31,8 @@ struct	sshc_cmd {
 	int		 code;
 	bool		 closed;
 	bool		 has_code;
+	bool		 moved;		/* data came since deliver() began */
+	enum err	 sink_err;
 };
 
 /* Waits for the socket as libssh needs it next. */
@@ -192,6 +193,28 @@ sshc_free(struct sshc *c)
 
 /* --- commands ------------------------------------------------------------ */
 
+/*
+ * Data is handed on the moment libssh takes it in.  To ask the channel for
+ * it, one stream after the other, would lose wake-ups: asking for one takes
+ * in data of the other, and then nothing more arrives to wake a poll.
+ */
+static int
+on_data(ssh_session s, ssh_channel ch, void *data, uint32_t len,
+    int is_stderr, void *arg)
+{
+	struct sshc_cmd	*cmd = arg;
+	enum err	 e;
+
+	(void)s;
+	(void)ch;
+	e = is_stderr ? cmd->sink.err(cmd->sink.arg, data, len) :
+	    cmd->sink.out(cmd->sink.arg, data, len);
+	if (cmd->sink_err == ERR_OK)
+		cmd->sink_err = e;
+	cmd->moved = true;
+	return (int)len;
+}
+
 static void
 on_exit_status(ssh_session s, ssh_channel ch, int code, void *arg)
 {
@@ -261,6 +284,7 @@ sshc_exec(struct sshc *c, const char *command, const struct sshc_sink *sink,
 		return ERR_NOMEM;
 	}
 	cmd->cb.userdata = cmd;
+	cmd->cb.channel_data_function = on_data;
 	cmd->cb.channel_exit_status_function = on_exit_status;
 	cmd->cb.channel_exit_signal_function = on_exit_signal;
 	ssh_callbacks_init(&cmd->cb);
@@ -283,34 +307,18 @@ sshc_cmd_free(struct sshc_cmd *cmd)
 	free(cmd);
 }
 
-/* Delivers what has arrived; *moved when there was anything. */
+/*
+ * Delivers what has arrived; *moved when there was anything.  Takes in and
+ * sends out what the socket allows.
+ */
 static enum err
 deliver(struct sshc_cmd *cmd, bool *moved, struct diag *d)
 {
-	char		 chunk[CHUNK];
-	enum err	 e;
-	int		 n;
-
-	/*
-	 * Takes in and sends out what the socket allows.  Reading from a
-	 * channel alone would not, once that channel is at its end.
-	 */
 	if (ssh_event_dopoll(cmd->c->ev, 0) == SSH_ERROR)
 		return lost(cmd->c, d);
-	for (int is_err = 0; is_err < 2; is_err++) {
-		while ((n = ssh_channel_read_nonblocking(cmd->ch, chunk,
-		    sizeof(chunk), is_err)) > 0) {
-			*moved = true;
-			e = is_err ?
-			    cmd->sink.err(cmd->sink.arg, chunk, (size_t)n) :
-			    cmd->sink.out(cmd->sink.arg, chunk, (size_t)n);
-			if (e != ERR_OK)
-				return e;
-		}
-		if (n == SSH_ERROR)
-			return lost(cmd->c, d);
-	}
-	return ERR_OK;
+	*moved = cmd->moved;
+	cmd->moved = false;
+	return cmd->sink_err;
 }
 
 enum err
@@ -355,19 +363,26 @@ sshc_finish(struct sshc_cmd *cmd, int64_t deadline, struct diag *d)
 	return e;
 }
 
+/* One piece at a time, or libssh would hold all of it. */
+static bool
+can_send(const struct sshc_cmd *cmd)
+{
+	return !(ssh_get_poll_flags(cmd->c->s) & SSH_WRITE_PENDING) &&
+	    ssh_channel_window_size(cmd->ch) > 0;
+}
+
 enum err
 sshc_send(struct sshc_cmd *cmd, const void *data, size_t len,
     int64_t deadline, struct diag *d)
 {
 	const char	*p = data;
-	bool		 moved = false;
+	bool		 moved = false, tried;
 	enum err	 e;
 	int		 n;
 
 	while (len > 0) {
 		n = 0;
-		/* One piece at a time, or libssh would hold all of it. */
-		if (!(ssh_get_poll_flags(cmd->c->s) & SSH_WRITE_PENDING))
+		if ((tried = can_send(cmd)))
 			n = ssh_channel_write(cmd->ch, p, (uint32_t)(len <
 			    SEND_PIECE ? len : SEND_PIECE));
 		if (n == SSH_ERROR)
@@ -376,14 +391,15 @@ sshc_send(struct sshc_cmd *cmd, const void *data, size_t len,
 			p += n;
 			len -= (size_t)n;
 		}
-		/* Reading also takes in window updates and flushes. */
+		/* Also takes in window updates and flushes. */
 		if ((e = deliver(cmd, &moved, d)) != ERR_OK)
 			return e;
 		if (ssh_channel_is_closed(cmd->ch) ||
 		    ssh_channel_is_eof(cmd->ch))
 			return diag_set(d, ERR_PROTO, NULL,
 			    "the guest's program stopped reading");
-		if (n <= 0 && len > 0 &&
+		/* What was in the way may be gone since: do not wait then. */
+		if (len > 0 && n <= 0 && (tried || !can_send(cmd)) &&
 		    (e = wait_io(cmd->c, deadline)) != ERR_OK)
 			return waiting(d, e, "cannot send");
 	}
