@@ -31,7 +31,8 @@ WHERE state IN ('queued', 'running');
 
 -- name: job_position
 SELECT count(*) FROM jobs
-WHERE state = 'queued' AND seq < (SELECT seq FROM jobs WHERE id = :id);
+WHERE state = 'queued' AND state IN ('queued', 'running')
+    AND seq < (SELECT seq FROM jobs WHERE id = :id);
 
 -- name: job_get
 SELECT seq, id, state, stage, message, percent, revision, origin,
@@ -75,11 +76,16 @@ UPDATE jobs SET state = 'running', stage = 'prepare_run',
     holder = :holder, attempt = attempt + 1, lease_until = :lease,
     run_id = coalesce(run_id, :run_id), started_at = coalesce(started_at, :now),
     updated_at = :now, revision = revision + 1
-WHERE seq = (
-    SELECT seq FROM jobs
-    WHERE (state = 'queued' OR (state = 'running' AND lease_until < :now))
+-- Both halves repeat the condition of the index jobs_open: SQLite looks for
+-- it word by word, and without it reads every job there ever was.
+WHERE seq = (SELECT min(seq) FROM (
+    SELECT min(seq) AS seq FROM jobs
+    WHERE state = 'queued' AND state IN ('queued', 'running')
 	AND (:only IS NULL OR id = :only)
-    ORDER BY seq LIMIT 1)
+    UNION ALL
+    SELECT min(seq) FROM jobs
+    WHERE state = 'running' AND state IN ('queued', 'running')
+	AND lease_until < :now AND (:only IS NULL OR id = :only)))
 RETURNING id, attempt;
 
 -- name: job_claim_targets
@@ -241,4 +247,5 @@ UPDATE workers SET state = 'gone' WHERE holder = :holder;
 
 -- name: worker_expire_leases
 UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z'
-WHERE holder = :holder AND state = 'running';
+WHERE state = 'running' AND state IN ('queued', 'running')
+    AND holder = :holder;

@@ -5,6 +5,8 @@
 fake_world
 plan 6
 jobs=200
+# With sanitizers the same takes many times as long and shows no more.
+! nm "$bin/bpfcompat-worker" | grep -q __asan_init || jobs=30
 fake_kernel debian-11-5.10 debian-12-6.1
 matrix m debian-11-5.10 debian-12-6.1
 n=0
@@ -25,9 +27,9 @@ check "all end" wait_until 120 all_done
 peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$worker_pid/status")
 kill -TERM "$second"
 wait "$second"
-check "each target ran once" test "$(wc -l <"$FAKE_RUNNER_LOG")" = 400
+check "each target ran once" test "$(wc -l <"$FAKE_RUNNER_LOG")" = $((jobs * 2))
 check "no two workers had one target" test \
-    "$(cut -d' ' -f1,2 "$FAKE_RUNNER_LOG" | sort -u | wc -l)" = 400
+    "$(cut -d' ' -f1,2 "$FAKE_RUNNER_LOG" | sort -u | wc -l)" = $((jobs * 2))
 check "each job has its run" test "$(sql "SELECT count(*) FROM runs")" = \
     $jobs
 if nm "$bin/bpfcompat-worker" | grep -q __asan_init; then

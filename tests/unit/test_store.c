@@ -1,5 +1,8 @@
 #include "tests/unit/test.h"
 
+/* The statements themselves, not only their names. */
+#define STORE_SQL_TEXT
+
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -379,6 +382,38 @@ Test(store, every_statement_can_be_prepared)
 		cr_expect_eq(stmt_step(s), ERR_INTERNAL, "statement %d: %s",
 		    i, db_errmsg(db));
 	}
+}
+
+/* With 100000 jobs behind it no statement may read them all. */
+Test(store, no_statement_reads_a_whole_table)
+{
+	static const char *const large[] = { "SCAN jobs", "SCAN job_targets",
+	    "SCAN runs", "SCAN target_attempts", "SCAN artifacts" };
+	char		 path[100], sql[8192];
+	sqlite3		*h;
+	sqlite3_stmt	*st;
+	const char	*detail;
+
+	snprintf(path, sizeof(path), "%s/bpfcompat.db", dir);
+	cr_assert_eq(sqlite3_open(path, &h), SQLITE_OK);
+	for (int i = 0; i < STMT__MAX; i++) {
+		snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s",
+		    statements[i].sql);
+		cr_assert_eq(sqlite3_prepare_v2(h, sql, -1, &st, NULL),
+		    SQLITE_OK, "%s", sqlite3_errmsg(h));
+		while (sqlite3_step(st) == SQLITE_ROW) {
+			detail = (const char *)sqlite3_column_text(st, 3);
+			for (size_t k = 0; k < 5; k++)
+				cr_expect(strncmp(detail, large[k],
+				    strlen(large[k])) != 0 ||
+				    strstr(detail, "USING") != NULL,
+				    "%s: %s", statements[i].name, detail);
+		}
+		sqlite3_finalize(st);
+	}
+	sqlite3_close(h);
+	(void)migrations;
+	TEST_END();
 }
 
 Test(store, a_newer_or_foreign_database_is_refused)
