@@ -66,16 +66,23 @@ function programLog(p)
 	    logView(text, `Verifier log of ${p.name}`));
 }
 
-export function programTable(programs)
+/* What failed comes first; else the order of the object. */
+function rank(p)
 {
-	if (!programs?.length)
+	return p.load_status === "fail" ? 0 : p.attach_status === "fail" ? 1 : 2;
+}
+
+export function programTable(all)
+{
+	if (!all?.length)
 		return null;
+	const programs = all.toSorted((a, b) => rank(a) - rank(b));
 	const logs = programs.filter((p) => p.load_status === "fail" ||
 	    logOf(p)).slice(0, 20);
 
 	return h("section", {},
 	    h("h3", { text: plural(programs.length, "program") }),
-	    h("div", { class: "scroll-x", tabindex: "0", role: "region",
+	    h("div", { class: "scroll-box", tabindex: "0", role: "region",
 	        "aria-label": "Programs" },
 	        h("table", { class: "plain" },
 	            h("thead", {}, h("tr", {},
@@ -108,7 +115,7 @@ export function mapTable(maps)
 		return null;
 	return h("section", {},
 	    h("h3", { text: plural(maps.length, "map") }),
-	    h("div", { class: "scroll-x", tabindex: "0", role: "region",
+	    h("div", { class: "scroll-box", tabindex: "0", role: "region",
 	        "aria-label": "Maps" },
 	        h("table", { class: "plain" },
 	            h("thead", {}, h("tr", {},
