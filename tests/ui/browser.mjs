@@ -17,6 +17,7 @@ const ARGS = ["--headless", "--no-sandbox", "--disable-gpu",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"];
 
 export const WIDE = { width: 1440, height: 900 };
+export const TABLET = { width: 820, height: 1100 };
 export const PHONE = { width: 360, height: 740 };
 
 /* A refused request is a line in the console; the page is to cope. */

@@ -1,7 +1,7 @@
 /* A result: verdict, order, evidence, hostile text, history. */
 
 import assert from "node:assert/strict";
-import { PHONE, WIDE, text } from "./browser.mjs";
+import { PHONE, TABLET, WIDE, text } from "./browser.mjs";
 import { report, target } from "./canned.mjs";
 
 const ID = "20260101T000000Z-abcdef";
@@ -217,9 +217,25 @@ async function markdownIsSafe(b, c)
 	assert.match(md, new RegExp(`run_id=${ID}`));
 }
 
+/* At any width from a phone to a desk. */
+async function nothingSticksOut(b, c)
+{
+	const page = await show(b, c, MIXED);
+
+	for (let width = 340; width <= 1500; width += 40) {
+		await page.setViewportSize({ width, height: 900 });
+		await b.checkWidth("result");
+		const [right, room] = await page.$eval(".matrix", (el) =>
+			[el.getBoundingClientRect().right, el.closest("section")
+			    .getBoundingClientRect().right]);
+
+		assert.ok(right <= room + 1, `matrix at ${width} px`);
+	}
+}
+
 async function resultAccess(b, c)
 {
-	for (const size of [WIDE, PHONE]) {
+	for (const size of [WIDE, TABLET, PHONE]) {
 		for (const scheme of ["light", "dark"]) {
 			const what = `${scheme}, ${size.width} px`;
 			const page = await show(b, c, MIXED, { size, scheme });
@@ -265,6 +281,7 @@ export const result = [
 	["history is asked for when opened; a failure can be retried",
 	    historyWaitsToBeOpened],
 	["Markdown keeps foreign text in its cell", markdownIsSafe],
+	["nothing sticks out at any width", nothingSticksOut],
 	["results have no serious accessibility finding", resultAccess],
 	["the start page has no serious accessibility finding", startAccess],
 ];
