@@ -115,3 +115,10 @@ tests_unit_test_vm_SOURCES = tests/unit/test_vm.c tests/unit/test.h
 tests_unit_test_vm_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_vm_LDADD = libvm.a $(SHARED_LIBS) $(LIBSSH_LIBS) \
 	$(ZSTD_LIBS) $(CRITERION_LIBS)
+RUNNER_TESTS = tests/it/runner.sh tests/vm/runner.sh
+TESTS += $(RUNNER_TESTS)
+EXTRA_DIST += $(RUNNER_TESTS) tests/lib/runner.sh
+check_PROGRAMS += tests/lib/fake_validator
+tests_lib_fake_validator_SOURCES = tests/lib/fake_validator.c
+tests_lib_fake_validator_CFLAGS = $(WARN_CFLAGS) -fno-pie
+tests_lib_fake_validator_LDFLAGS = -static -no-pie

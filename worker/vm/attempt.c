@@ -197,6 +197,8 @@ attempt_run(struct attempt *a, const struct conf *conf,
 	    (e = attempt_boot(a)) == ERR_OK)
 		e = attempt_session(a);
 	attempt_conclude(a, e);
+	if (a->vm != NULL)
+		vm_listen(a->vm);
 	/*
 	 * The process is killed here and reaped after the end was told:
 	 * giving back its memory is nothing anybody has to wait for.

@@ -101,8 +101,10 @@ boot_template(void *arg, int ram_fd, int64_t deadline, struct vm **out,
 	if ((e = vm_wait_ready(vm, deadline)) != ERR_OK)
 		diag_set(d, e, NULL, "the guest to be saved does not come "
 		    "up: %s", err_text(e));
-	else
-		e = vm_control_probe(vm, soon(PROBE_MS, deadline), d);
+	else if ((e = vm_control_probe(vm, soon(PROBE_MS, deadline), d)) ==
+	    ERR_TIMEOUT)
+		/* Not the fault of this moment: it would not next time. */
+		e = ERR_UNSUPPORTED;
 out:
 	sshkeys_clear(&keys);
 	if (e == ERR_OK)
@@ -183,7 +185,7 @@ boot_clone(struct attempt *a, struct diag *d)
 	if ((e = template_open(&a->tmpl, d)) == ERR_NOTFOUND) {
 		e = template_build(&a->tmpl, a->spec->memory_mb, a->uid,
 		    boot_template, a, a->boot_deadline, d);
-		if (e != ERR_OK && e != ERR_CANCELED)
+		if (e == ERR_UNSUPPORTED)
 			template_discard(&a->tmpl);
 		if (e == ERR_OK) {
 			template_evict(a->spec->cache_dir,
@@ -225,7 +227,8 @@ attempt_boot(struct attempt *a)
 	attempt_stage(a, STAGE_BOOT);
 	if (a->cloned) {
 		e = boot_clone(a, &d);
-		if (e == ERR_OK || e == ERR_CANCELED)
+		if (e == ERR_OK || e == ERR_CANCELED ||
+		    time_mono_ms() >= a->boot_deadline)
 			return e;
 		attempt_note(a, "no template, booted anew: %s",
 		    diag_text(&d));

@@ -16,9 +16,12 @@
 /*
  * No parameter here may change what a verdict depends on (no mitigations=,
  * lsm= or the like).  loglevel=5 shows warnings; the first oops ends the
- * guest, so that nothing is judged on a damaged kernel.
+ * guest, so that nothing is judged on a damaged kernel.  no_timer_check:
+ * on a busy host an emulated timer comes too late for that check, and the
+ * kernel then panics or hangs before its first line.
  */
-#define CMDLINE	"console=ttyS0 loglevel=5 panic=-1 oops=panic rdinit=/init"
+#define CMDLINE	"console=ttyS0 loglevel=5 panic=-1 oops=panic "		\
+		"no_timer_check rdinit=/init"
 
 /* Full path of QEMU; the program may be named without one. */
 static enum err

@@ -222,8 +222,9 @@ fill(const char *dir, int64_t memory_mb, uid_t owner, template_boot_fn boot,
 		e = diag_errno(d, "cannot make a template");
 		goto out;
 	}
-	if ((e = boot(arg, ram, deadline, &vm, d)) == ERR_OK)
-		e = save(vm, state, deadline, d);
+	if ((e = boot(arg, ram, deadline, &vm, d)) == ERR_OK &&
+	    (e = save(vm, state, deadline, d)) == ERR_CHILD)
+		e = ERR_UNSUPPORTED;
 	if (e == ERR_OK && (fstat(state, &st) == -1 || st.st_size == 0 ||
 	    st.st_size > STATE_MAX))
 		e = diag_set(d, ERR_CHILD, NULL, "QEMU saved %lld bytes of "

@@ -54,6 +54,7 @@ enum err	 template_open(struct template *, struct diag *);
  * Builds it unless somebody else does or did meanwhile; then template_open()
  * works.  "boot" starts a VM on the memory file it is given and returns when
  * init is ready.  Waits for another builder until the deadline.
+ * ERR_UNSUPPORTED when this QEMU or this guest cannot be saved.
  */
 typedef enum err (*template_boot_fn)(void *arg, int ram_fd, int64_t deadline,
 		    struct vm **, struct diag *);
@@ -68,7 +69,7 @@ enum err	 template_resume(struct vm *, int state_fd, int64_t deadline,
  * Removes a template that did not work.  For TEMPLATE_REST_S seconds nobody
  * tries again: template_open() gives ERR_UNAVAILABLE.
  */
-#define TEMPLATE_REST_S	600
+#define TEMPLATE_REST_S	60
 void		 template_discard(struct template *);
 
 /* Removes the least recently used ones until all take "max" bytes or less. */

@@ -311,6 +311,13 @@ reap(struct vm *v)
 	}
 }
 
+void
+vm_listen(struct vm *v)
+{
+	drain(v, &v->qmp_fd);
+	drain(v, &v->serial_fd);
+}
+
 enum err
 vm_wait(struct vm *v, int fd, short events, int64_t deadline, short *revents)
 {

@@ -57,6 +57,8 @@ struct vm;
 enum err	 vm_start(const struct vm_opts *o, struct vm **, struct diag *);
 /* Kills what is left of it and frees; NULL is fine. */
 void		 vm_free(struct vm *);
+/* Takes in what the guest has said by now, without waiting. */
+void		 vm_listen(struct vm *);
 /* Kills QEMU at once without waiting for its memory to be given back. */
 void		 vm_kill(struct vm *);
 
