@@ -264,12 +264,14 @@ main(void)
 	struct buf	 in = BUF_INIT(64 * 1024);
 	char		 action[64], chunk[4096];
 	ssize_t		 n;
-	int		 ms;
+	int		 ms, code;
 
 	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) > 0)
 		buf_add(&in, chunk, (size_t)n);
-	if (jval_parse(buf_str(&in), in.len, &spec, NULL) != ERR_OK)
-		return 2;
+	code = jval_parse(buf_str(&in), in.len, &spec, NULL) == ERR_OK ? 0 : 2;
+	buf_clear(&in);
+	if (code != 0)
+		return code;
 	plan(action, sizeof(action), &ms);
 	log_start(action);
 	say("{\"event\":\"stage\",\"stage\":\"boot\"}\n");

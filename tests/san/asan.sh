@@ -31,7 +31,9 @@ if [ -z "$(ls "$tree/reports")" ]; then
 	pass "no process left a sanitizer report"
 else
 	fail "no process left a sanitizer report" \
-	    "$(head -n 60 "$tree"/reports/* | cut -c1-300)"
+	    "$(cat "$tree"/reports/* | grep -a 'SUMMARY: \|runtime error: ' |
+	    sort | uniq -c | sort -rn | head -n 20)" \
+	    "$(cat "$tree"/reports/* | head -n 60 | cut -c1-300)"
 fi
 for fault in leak overflow undefined; do
 	if out=$("$tree/tests/san/canary" "$fault" 2>&1); then

@@ -1,0 +1,12 @@
+# tests/bench: speed as ratios, and endurance; for people, not make check.
+check_PROGRAMS += tests/bench/bench_store
+tests_bench_bench_store_SOURCES = tests/bench/bench_store.c
+tests_bench_bench_store_LDADD = $(SHARED_LIBS)
+EXTRA_DIST += tests/bench/bench.sh tests/bench/soak.sh
+
+bench: check-programs
+	@$(SHELL) $(top_srcdir)/tests/bench/bench.sh '$(abs_top_srcdir)' \
+	    '$(abs_top_builddir)'
+soak: check-programs
+	@$(SHELL) $(top_srcdir)/tests/bench/soak.sh '$(abs_top_srcdir)' \
+	    '$(abs_top_builddir)'
