@@ -167,6 +167,9 @@ profile nomod 7.1 new
 profile newest "" new
 profile bad 6.1 bad
 profile gone 9.9 old
+printf '%s\n' 'id: image' 'distro: x' 'kernel_family: x' 'arch: arm64' \
+    'image: { local_path: x.img }' 'boot: { memory_mb: 64, cpus: 1 }' \
+    >"$t/data/matrices/profiles/image.yaml"
 printf 'profiles:\n  - id: old\n  - id: new\n' >"$t/data/matrices/m.yaml"
 
 # run NAME ARGUMENT...: as "kernels ARGUMENT..."; output in $t/out, code in rc.
@@ -198,7 +201,7 @@ is() {
 	fi
 }
 
-plan 38
+plan 41
 
 # --- both layouts ------------------------------------------------------------
 run fetch --matrix m
@@ -253,6 +256,8 @@ run fetch nosuch
 expect "an unknown profile is refused by name" 1 'unknown profile "nosuch"'
 run fetch --all old
 expect "profiles and --all exclude each other" 1 "only one of them"
+run fetch image
+expect "a disk image is not fetched" 1 "image is no kernel package"
 run list --json
 is "list tells the state of each" "not fetched|ok" "$(jq -r '[.kernels[] |
     select(.profile_id == "bad" or .profile_id == "new") | .state] |
@@ -337,6 +342,21 @@ for p in "$kdir"/bad/.download/*.deb; do
 done
 run fetch bad
 expect "the next fetch goes on and ends well" 0 "6.1.1-1 from bad"
+
+run prune --all
+: >"$t/calls"
+: >"$t/block"
+PATH=$t/shim:$PATH "$prog" kernels fetch bad >"$t/out" 2>&1 &
+bg=$!
+wait_until 30 test -s "$t/calls"
+kill -TERM $bg
+wait $bg
+rc=$?
+bg=
+rm "$t/block"
+expect "SIGTERM cancels a fetch in order" 1 "canceled"
+check "and its children are gone" wait_until 10 sh -c \
+    "! grep -qs '$t/[w]ork' /proc/[0-9]*/cmdline"
 
 # --- two at once ---------------------------------------------------------------------------
 run prune --all

@@ -197,6 +197,18 @@ fetch_chosen(const struct conf *c, const struct chosen *ch,
 	return e;
 }
 
+/* Disk images are nobody's to fetch, so "all" does not mean them. */
+static void
+only_packages(struct chosen *ch)
+{
+	size_t	 n = 0;
+
+	for (size_t i = 0; i < ch->n; i++)
+		if (ch->p[i]->source == PROFILE_PACKAGE)
+			ch->p[n++] = ch->p[i];
+	ch->n = n;
+}
+
 int
 kernels_fetch_verb(struct conf *c, int argc, char **argv)
 {
@@ -226,8 +238,11 @@ kernels_fetch_verb(struct conf *c, int argc, char **argv)
 
 	if (!flags_parse(&f, argc, argv, &w.n, &code))
 		return code;
-	if ((e = choose(c, &w, &ch, &d)) == ERR_OK)
+	if ((e = choose(c, &w, &ch, &d)) == ERR_OK) {
+		if (w.n == 0)
+			only_packages(&ch);
 		e = fetch_chosen(c, &ch, &o, json, &d);
+	}
 	chosen_clear(&ch);
 	if (e == ERR_OK)
 		return CLI_OK;

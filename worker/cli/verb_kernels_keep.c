@@ -148,7 +148,8 @@ kernels_prune_verb(struct conf *c, int argc, char **argv)
 	};
 	const struct flags		 f = { "kernels prune", "",
 	    "Removes versions that are not current, left-overs of "
-	    "interrupted fetches and\napt's lists and caches.", 0, table };
+	    "interrupted fetches and\napt's lists and caches.  Not while runs "
+	    "are under way: they may use an old version.", 0, table };
 	struct buf			 b = BUF_INIT(4096);
 	struct diag			 d = DIAG_INIT;
 	int				 n, code;
