@@ -82,7 +82,7 @@ tests_unit_test_sched_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_sched_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
 EXTRA_DIST += tests/unit/golden/report.json tests/unit/golden/report.md
 
-WORKER_TESTS = tests/it/serve.sh tests/it/worker_cancel.sh tests/it/worker_crash.sh \
+WORKER_TESTS = tests/vm/crash.sh tests/it/serve.sh tests/it/worker_cancel.sh tests/it/worker_crash.sh \
 	tests/it/worker_disk.sh tests/it/worker_drain.sh tests/it/worker_lease.sh \
 	tests/it/worker_queue.sh \
 	tests/it/worker_verdicts.sh
