@@ -5,11 +5,16 @@
  * fresh object without paying for parsing it and the kernel's BTF again,
  * and a crash of libbpf on a hostile object kills the child only.
  *
+ * Objects with many programs are tried in batches first, since most
+ * programs are good; where a batch fails each of it is tried alone.
+ *
  * The first attempt asks for statistics only.  A program that fails is
  * tried again with the full log, into a buffer so large that the log fits;
  * its memory is only used as far as the kernel writes.
  */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,11 +22,13 @@
 
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "base/timefmt.h"
 #include "steps.h"
 
 #define LEVEL_STATS	4
@@ -38,12 +45,30 @@
 /* Logs up to this size are in the excerpts whole. */
 #define POISON_WINDOW	(64 * 1024)
 
+/*
+ * From so many programs on they are tried in batches.  A batch is what is
+ * known of the place when the kernel dies of it, so it is small.
+ */
+#define BATCH_FROM	32
+#define BATCH		16
+#define SLICE		(256 * 1024) /* of the log buffer, for each */
+
+/*
+ * Writing a log makes the verifier some ten times slower.  A program that
+ * is refused for being too complex would take minutes under emulation only
+ * to log every turn of its loops; then the log is cut here, and ends with
+ * what the attempt without it said.
+ */
+#define FULL_LOG_MS	20000
+
 /* What a child leaves for its parent, in shared memory. */
 struct	report {
 	int		 done;
 	int		 error;	/* 0 or negative */
-	uint32_t	 jited_len;
-	uint32_t	 xlated_len;
+	struct {
+		uint32_t jited;
+		uint32_t xlated;
+	}		 len[BATCH]; /* of each program loaded */
 	size_t		 messages_len;
 	char		 messages[MESSAGES_MAX];
 };
@@ -101,7 +126,7 @@ bench_close(struct bench *b)
 }
 
 static void
-program_sizes(const struct bpf_program *p, struct report *rep)
+program_sizes(const struct bpf_program *p, struct report *rep, size_t k)
 {
 	struct bpf_prog_info	 info;
 	uint32_t		 len = sizeof(info);
@@ -109,8 +134,8 @@ program_sizes(const struct bpf_program *p, struct report *rep)
 	memset(&info, 0, sizeof(info));
 	if (bpf_prog_get_info_by_fd(bpf_program__fd(p), &info, &len) != 0)
 		return;
-	rep->jited_len = info.jited_prog_len;
-	rep->xlated_len = info.xlated_prog_len;
+	rep->len[k].jited = info.jited_prog_len;
+	rep->len[k].xlated = info.xlated_prog_len;
 }
 
 static void
@@ -130,27 +155,31 @@ child_finish(struct bench *b, struct capture *c, int err)
 	_exit(0);
 }
 
+/* Loads the programs [from, to) and no other; at most BATCH of them. */
 static void
-child_program(struct bench *b, struct bpf_object *tmpl, size_t only,
-    int level)
+child_programs(struct bench *b, struct bpf_object *tmpl, size_t from,
+    size_t to, int level)
 {
-	struct bpf_program	*p, *mine = NULL;
+	struct bpf_program	*p, *mine[BATCH];
 	struct capture		 c;
-	size_t			 i = 0;
+	size_t			 i = 0, n = 0, k;
+	size_t			 room = to - from > 1 ? SLICE : b->log_size;
 	int			 err;
 
 	capture_init(&c);
 	capture_use(&c);
 	bpf_object__for_each_program(p, tmpl) {
-		bpf_program__set_autoload(p, i == only);
-		if (i++ == only)
-			mine = p;
+		bpf_program__set_autoload(p, i >= from && i < to);
+		if (i >= from && i < to) {
+			bpf_program__set_log_level(p, (uint32_t)level);
+			bpf_program__set_log_buf(p, b->log + n * SLICE, room);
+			mine[n++] = p;
+		}
+		i++;
 	}
-	bpf_program__set_log_level(mine, (uint32_t)level);
-	bpf_program__set_log_buf(mine, b->log, b->log_size);
 	err = bpf_object__load(tmpl);
-	if (err == 0)
-		program_sizes(mine, b->rep);
+	for (k = 0; err == 0 && k < n; k++)
+		program_sizes(mine[k], b->rep, k);
 	child_finish(b, &c, err);
 }
 
@@ -184,6 +213,26 @@ bench_fork(struct bench *b)
 	return pid;
 }
 
+/* Kills the child when it is not done in time. */
+static bool
+in_time(pid_t pid, int ms)
+{
+	struct pollfd	 p = { -1, POLLIN, 0 };
+	int64_t		 deadline = time_mono_ms() + ms;
+	int		 n;
+
+	p.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (p.fd == -1)
+		return true;
+	do
+		n = poll(&p, 1, time_left_ms(deadline));
+	while (n == -1 && errno == EINTR);
+	close(p.fd);
+	if (n == 0)
+		kill(pid, SIGKILL);
+	return n != 0;
+}
+
 /* Waits; a child that died without a word leaves an error all the same. */
 static void
 bench_wait(struct bench *b, pid_t pid)
@@ -200,12 +249,6 @@ bench_wait(struct bench *b, pid_t pid)
 	    pid == -1 ? "could not be started" : "died: ",
 	    pid == -1 ? "" : WIFSIGNALED(status) ?
 	    strsignal(WTERMSIG(status)) : "it exited");
-}
-
-static size_t
-log_len(const struct bench *b)
-{
-	return strnlen(b->log, b->log_size);
 }
 
 /* Gives the pages back; the next attempt starts with an empty buffer. */
@@ -293,20 +336,27 @@ make_tail(const struct bench *b, size_t len)
 	return out;
 }
 
+static void
+keep_excerpts(struct load_log *l, const char *log, size_t len)
+{
+	size_t	 from = verlog_tail(log, len, EXCERPT_MAX);
+
+	l->bytes = len;
+	verlog_stats_parse(log, len, &l->stats);
+	l->head = copy(log, verlog_head(log, len, EXCERPT_MAX));
+	l->last = copy(log + from, len - from);
+}
+
 /* Takes over what the last attempt left of program "i". */
 static void
 keep_log(struct bench *b, size_t i, size_t len)
 {
 	struct prog	*p = &b->run->progs[i];
 	struct load_log	*l = &p->log;
-	size_t		 from, win;
+	size_t		 win;
 
-	l->bytes = len;
-	l->cut = len + 1 >= b->log_size;
-	verlog_stats_parse(b->log, len, &l->stats);
-	l->head = copy(b->log, verlog_head(b->log, len, EXCERPT_MAX));
-	from = verlog_tail(b->log, len, EXCERPT_MAX);
-	l->last = copy(b->log + from, len - from);
+	keep_excerpts(l, b->log, len);
+	l->cut |= len + 1 >= b->log_size;
 	l->messages = copy(b->rep->messages, b->rep->messages_len);
 	if (p->load != OUT_FAIL)
 		return;
@@ -323,14 +373,55 @@ keep_log(struct bench *b, size_t i, size_t len)
 }
 
 static int
-attempt(struct bench *b, struct bpf_object *tmpl, size_t i, int level)
+attempt(struct bench *b, struct bpf_object *tmpl, size_t i)
 {
 	pid_t	 pid;
 
 	if ((pid = bench_fork(b)) == 0)
-		child_program(b, tmpl, i, level);
+		child_programs(b, tmpl, i, i + 1, LEVEL_STATS);
 	bench_wait(b, pid);
 	return b->rep->error;
+}
+
+/* Puts the short log behind what there is of the long one. */
+static void
+join_logs(struct bench *b, const char *shortlog)
+{
+	size_t	 len = strnlen(b->log, b->log_size);
+	size_t	 room = strlen(shortlog) + 256;
+
+	if (len + room >= b->log_size)
+		len = b->log_size - room - 1;
+	snprintf(b->log + len, b->log_size - len, "\n[... the log is cut "
+	    "here: writing it took more than %d seconds ...]\n%s",
+	    FULL_LOG_MS / 1000, shortlog);
+}
+
+/*
+ * The same again with the whole log; the outcome is known.  libbpf's words
+ * of the attempt before stay if this one has none.
+ */
+static void
+attempt_logged(struct bench *b, struct bpf_object *tmpl, size_t i)
+{
+	char	*shortlog = strndup(b->log, POISON_WINDOW);
+	char	*messages = strndup(b->rep->messages, b->rep->messages_len);
+	pid_t	 pid;
+	bool	 done;
+
+	log_reset(b, 1);
+	if ((pid = bench_fork(b)) == 0)
+		child_programs(b, tmpl, i, i + 1, LEVEL_FULL);
+	done = pid == -1 || in_time(pid, FULL_LOG_MS);
+	bench_wait(b, pid);
+	if (!done && shortlog != NULL && messages != NULL) {
+		join_logs(b, shortlog);
+		b->run->progs[i].log.cut = true;
+		b->rep->messages_len = strlen(messages);
+		memcpy(b->rep->messages, messages, b->rep->messages_len);
+	}
+	free(shortlog);
+	free(messages);
 }
 
 /*
@@ -357,40 +448,93 @@ one_program(struct bench *b, size_t i)
 		p->load_errno = -ENOMEM;
 		return;
 	}
-	err = attempt(b, tmpl, i, LEVEL_STATS);
+	err = attempt(b, tmpl, i);
 	if (err == 0 || only_slots_failed(b)) {
 		p->load = OUT_PASS;
-		p->jited_len = b->rep->jited_len;
-		p->xlated_len = b->rep->xlated_len;
+		p->jited_len = b->rep->len[0].jited;
+		p->xlated_len = b->rep->len[0].xlated;
 	} else {
 		p->load = OUT_FAIL;
 		p->load_errno = err;
 		/* Without any log the kernel never saw the program. */
-		if (b->log[0] != '\0') {
-			log_reset(b, 1);
-			attempt(b, tmpl, i, LEVEL_FULL);
-		}
+		if (b->log[0] != '\0')
+			attempt_logged(b, tmpl, i);
 	}
-	len = log_len(b);
+	len = strnlen(b->log, b->log_size);
 	keep_log(b, i, len);
 	log_reset(b, len);
+}
+
+/* How many programs from "i" on make a batch; 1: try it alone. */
+static size_t
+batch_size(const struct run *r, size_t i)
+{
+	size_t	 n = 0;
+
+	if (r->nprogs < BATCH_FROM || !r->prepared)
+		return 1;
+	while (n < BATCH && i + n < r->nprogs && r->progs[i + n].autoload)
+		n++;
+	return n == 0 ? 1 : n;
+}
+
+/* True when all of them load. */
+static bool
+batch_passes(struct bench *b, size_t from, size_t n)
+{
+	struct prog	*p;
+	const char	*log;
+	size_t		 k;
+	pid_t		 pid;
+	bool		 ok;
+
+	if ((pid = bench_fork(b)) == 0)
+		child_programs(b, b->run->obj, from, from + n, LEVEL_STATS);
+	bench_wait(b, pid);
+	ok = b->rep->error == 0;
+	for (k = 0; ok && k < n; k++) {
+		p = &b->run->progs[from + k];
+		log = b->log + k * SLICE;
+		p->load = OUT_PASS;
+		p->jited_len = b->rep->len[k].jited;
+		p->xlated_len = b->rep->len[k].xlated;
+		keep_excerpts(&p->log, log, strnlen(log, SLICE));
+	}
+	log_reset(b, 1);
+	return ok;
+}
+
+static void
+all_programs(struct bench *b)
+{
+	struct run	*r = b->run;
+	size_t		 i, n, end;
+
+	for (i = 0; i < r->nprogs; i = end) {
+		n = batch_size(r, i);
+		end = i + n;
+		sink_progress(r->sink, "isolated", r->progs[i].name, i + 1,
+		    r->nprogs);
+		if (n > 1 && batch_passes(b, i, n))
+			continue;
+		for (; i < end; i++) {
+			if (n > 1)
+				sink_progress(r->sink, "isolated",
+				    r->progs[i].name, i + 1, r->nprogs);
+			one_program(b, i);
+		}
+	}
 }
 
 void
 isolated_run(struct run *r)
 {
 	struct bench	 b;
-	size_t		 i;
 
 	if (r->obj == NULL || !r->elf.native || r->nprogs == 0)
 		return;
-	if (bench_open(&b, r)) {
-		for (i = 0; i < r->nprogs; i++) {
-			sink_progress(r->sink, "isolated", r->progs[i].name,
-			    i + 1, r->nprogs);
-			one_program(&b, i);
-		}
-	}
+	if (bench_open(&b, r))
+		all_programs(&b);
 	bench_close(&b);
 }
 

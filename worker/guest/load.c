@@ -8,6 +8,10 @@
 
 #include "steps.h"
 
+/* Only statistics and the verifier's last words are asked for. */
+#define LOG_STATS	4
+#define LOG_SIZE	(1024 * 1024)
+
 static void
 note_maps(struct run *r)
 {
@@ -46,14 +50,76 @@ prepare_run(struct run *r)
 	externs_note(&r->externs, buf_str(&r->capture.externs));
 }
 
+/*
+ * Left to itself libbpf verifies a failing program again for its log, and
+ * again with twice the room as often as the log does not fit: minutes, for
+ * one that is too complex.  The log is known from the program's own load,
+ * so the whole object is loaded once, with a buffer for the complaint only.
+ */
+static char *
+set_logs(struct run *r)
+{
+	struct bpf_program	*p;
+	char			*buf = malloc(LOG_SIZE);
+
+	if (buf == NULL)
+		return NULL;
+	buf[0] = '\0';
+	bpf_object__for_each_program(p, r->obj) {
+		bpf_program__set_log_level(p, LOG_STATS);
+		bpf_program__set_log_buf(p, buf, LOG_SIZE);
+	}
+	return buf;
+}
+
+/* The program that failed: the last one libbpf complains of. */
+static const struct prog *
+culprit(const struct run *r)
+{
+	const struct prog	*hit = NULL;
+	char			 line[256];
+	size_t			 i;
+
+	for (i = 0; i < r->nprogs; i++) {
+		snprintf(line, sizeof(line), "libbpf: prog '%s': failed to "
+		    "load: ", r->progs[i].name);
+		if (strstr(buf_str(&r->capture.text), line) != NULL)
+			hit = &r->progs[i];
+	}
+	return hit;
+}
+
+/* Says the log where libbpf would have said it. */
+static void
+say_log(struct run *r, const char *complaint)
+{
+	const struct prog	*p = culprit(r);
+	const char		*text = complaint;
+
+	if (p == NULL)
+		return;
+	if (p->log.last != NULL)
+		text = p->log.last;
+	if (text == NULL || text[0] == '\0')
+		return;
+	buf_addf(&r->capture.text, "libbpf: prog '%s': -- BEGIN PROG LOAD "
+	    "LOG --\n%s%s-- END PROG LOAD LOG --\n", p->name, text,
+	    text[strlen(text) - 1] == '\n' ? "" : "\n");
+}
+
 void
 load_run(struct run *r)
 {
+	char	*log;
 	int	 err;
 
 	if (r->obj == NULL || !r->prepared)
 		return;
+	log = set_logs(r);
 	err = bpf_object__load(r->obj);
 	r->load.status = err == 0 ? OUT_PASS : OUT_FAIL;
 	r->load.error = err;
+	if (err != 0)
+		say_log(r, log);
+	free(log);
 }
