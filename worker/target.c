@@ -51,6 +51,7 @@ end_attempt(struct target *t)
 {
 	runner_free(t->runner);
 	t->runner = NULL;
+	t->untold[0] = '\0';
 	if (t->kernel_known)
 		kernel_clear(&t->kernel);
 	t->kernel_known = false;
@@ -73,11 +74,31 @@ tell(struct target *t, const char *message, bool now)
 	struct work	*w = t->work;
 	int64_t		 mono = time_mono_ms();
 
-	if (!now && mono - t->told_at < TELL_EVERY_MS)
+	if (!now && mono - t->told_at < TELL_EVERY_MS) {
+		snprintf(t->untold, sizeof(t->untold), "%s", message);
 		return;
+	}
+	t->untold[0] = '\0';
 	t->told_at = mono;
 	work_wrote(w, store_target_stage(w->engine->db, &w->claim,
 	    t->profile_id, t->stage, message), "target stage");
+}
+
+void
+target_tick(struct target *t, int64_t now)
+{
+	char	 text[sizeof(t->untold)];
+
+	if (t->untold[0] == '\0' || now < t->told_at + TELL_EVERY_MS)
+		return;
+	memcpy(text, t->untold, sizeof(text));
+	tell(t, text, true);
+}
+
+int64_t
+target_deadline(const struct target *t)
+{
+	return t->untold[0] == '\0' ? -1 : t->told_at + TELL_EVERY_MS;
 }
 
 static void

@@ -34,6 +34,7 @@ struct	target {
 	int64_t		 started_ms;	/* wall clock, of this attempt */
 	char		 stage[16];
 	int64_t		 told_at;	/* last progress written, monotonic */
+	char		 untold[256];	/* newer progress, "" if none */
 };
 
 /* Takes over what the row says about a target that ended before. */
@@ -42,6 +43,10 @@ enum err	 target_init(struct target *, struct work *, size_t index,
 void		 target_clear(struct target *);
 /* Begins an attempt; ends the target at once when that is not possible. */
 void		 target_start(struct target *, int64_t now);
+/* Writes progress that came too soon after the last one. */
+void		 target_tick(struct target *, int64_t now);
+/* When target_tick() wants to be called; -1: never. */
+int64_t		 target_deadline(const struct target *);
 /* The runner has ended: retry, or record the verdict. */
 void		 target_ended(struct target *, const struct runner_end *,
 		    int64_t now);

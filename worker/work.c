@@ -425,6 +425,8 @@ work_tick(struct work *w, int64_t now)
 		if (t->runner == NULL)
 			continue;
 		runner_tick(t->runner, now);
+		if (w->state != WORK_OVER)
+			target_tick(t, now);
 		reap(w, t, now);
 	}
 	if (w->state == WORK_OVER)
@@ -455,9 +457,13 @@ work_deadline(const struct work *w)
 {
 	int64_t	 at = -1;
 
-	for (size_t i = 0; i < w->sched.ntargets; i++)
-		if (w->targets[i].runner != NULL)
-			sooner(&at, runner_deadline(w->targets[i].runner));
+	for (size_t i = 0; i < w->sched.ntargets; i++) {
+		if (w->targets[i].runner == NULL)
+			continue;
+		sooner(&at, runner_deadline(w->targets[i].runner));
+		if (w->state != WORK_OVER)
+			sooner(&at, target_deadline(&w->targets[i]));
+	}
 	if (w->state == WORK_OVER)
 		return at;
 	sooner(&at, w->renew_at);

@@ -23,7 +23,9 @@ all_done() {
 	[ "$(sql "SELECT count(*) FROM jobs WHERE state = 'completed'"
 	    )" = $jobs ]
 }
-check "all end" wait_until 120 all_done
+from=$(date +%s)
+check "all end" wait_until 600 all_done
+echo "# 200 jobs took $(($(date +%s) - from)) s"
 peak=$(awk '/^VmHWM/ { print $2 }' "/proc/$worker_pid/status")
 kill -TERM "$second"
 wait "$second"

@@ -244,6 +244,16 @@ target_line(const struct jval *t, const char *workdir, struct buf *b)
 	}
 }
 
+#define RANKS	3
+
+static int
+rank_of(const struct jval *t)
+{
+	if (strcmp(jval_get_str(t, "status", ""), "pass") == 0)
+		return 2;
+	return jval_get_bool(t, "required", false) ? 0 : 1;
+}
+
 void
 test_summary(const struct jval *report, const char *workdir, struct buf *b)
 {
@@ -251,8 +261,11 @@ test_summary(const struct jval *report, const char *workdir, struct buf *b)
 	const struct jval	*notes;
 
 	headline(report, b);
-	for (size_t i = 0; i < jval_len(all); i++)
-		target_line(jval_at(all, i), workdir, b);
+	/* What needs a look first: required failures, other failures. */
+	for (int rank = 0; rank < RANKS; rank++)
+		for (size_t i = 0; i < jval_len(all); i++)
+			if (rank_of(jval_at(all, i)) == rank)
+				target_line(jval_at(all, i), workdir, b);
 	notes = jval_get(jval_get(report, "summary"), "notes");
 	buf_addc(b, '\n');
 	for (size_t i = 0; i < jval_len(notes); i++) {
