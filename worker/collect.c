@@ -373,6 +373,7 @@ guest_lost(struct collected *c, const struct runner_end *end)
 	if (f.splat != NULL && f.splat[0] == '\0')
 		f.splat = NULL;
 	f.last_step = what;
+	f.error_text = end->error;
 	fail_at(c, strncmp(what, "attach", 6) == 0 ? "attach" :
 	    strncmp(what, "functional", 10) == 0 ? "functional" : "load",
 	    &f);

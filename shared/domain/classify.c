@@ -157,10 +157,12 @@ class_errno(const struct class_facts *f)
 static bool
 r_guest_died(const struct class_facts *f, struct class_result *res)
 {
-	class_say(res, "the guest kernel died during ", f->last_step);
-	if (f->splat != NULL)
-		class_copy(res->evidence, sizeof(res->evidence), f->splat,
-		    strcspn(f->splat, "\n"));
+	const char	*proof = f->splat != NULL ? f->splat : f->error_text;
+
+	class_say(res, "the guest died during ", f->last_step);
+	if (proof != NULL)
+		class_copy(res->evidence, sizeof(res->evidence), proof,
+		    strcspn(proof, "\n"));
 	return true;
 }
 

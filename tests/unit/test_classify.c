@@ -317,7 +317,7 @@ Test(classify, a_dead_guest_has_its_last_step_and_the_splat)
 
 	cr_assert_str_eq(r.code, CLASS_GUEST_CRASH);
 	cr_assert_str_eq(r.reason,
-	    "the guest kernel died during load of program x");
+	    "the guest died during load of program x");
 	cr_assert_str_eq(r.evidence, "BUG: kernel NULL pointer dereference");
 	f.stage = CLASS_AT_HANG;
 	cr_assert_str_eq(run(&f).code, CLASS_GUEST_HANG);

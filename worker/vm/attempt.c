@@ -130,6 +130,19 @@ too_late(struct attempt *a)
 	}
 }
 
+/* Were programs of the object attached when the validator last spoke? */
+static bool
+programs_at_work(const struct attempt *a)
+{
+	const char	*step = a->collect == NULL ? "" :
+			    collect_last_step(a->collect);
+
+	return a->stage == STAGE_VALIDATE &&
+	    (strstr(step, "\"phase\":\"attach\"") != NULL ||
+	    strstr(step, "\"phase\":\"functional\"") != NULL ||
+	    strstr(step, "\"phase\":\"finish\"") != NULL);
+}
+
 void
 attempt_conclude(struct attempt *a, enum err e)
 {
@@ -155,6 +168,15 @@ attempt_conclude(struct attempt *a, enum err e)
 	if (e == ERR_CHILD && a->vm != NULL &&
 	    vm_ended(a->vm) != VM_RUNNING) {
 		guest_gone(a);
+		return;
+	}
+	/* A program may signal every process but init. */
+	if (e == ERR_IO && programs_at_work(a)) {
+		a->outcome = OUTCOME_DIED;
+		a->code = "guest_cut_off";
+		diag_set(&a->diag, e, NULL, "the guest runs, but its SSH "
+		    "server or the validator went away while programs of the "
+		    "object were attached");
 		return;
 	}
 	if (e == ERR_TIMEOUT) {
