@@ -66,11 +66,14 @@ check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c
 tests_lib_fake_runner_LDADD = $(SHARED_LIBS)
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_classify tests/unit/test_report \
-	tests/unit/test_sched
-TESTS += tests/unit/test_classify tests/unit/test_report \
-	tests/unit/test_sched
+check_PROGRAMS += tests/unit/test_classify tests/unit/test_collect \
+	tests/unit/test_report tests/unit/test_sched
+TESTS += tests/unit/test_classify tests/unit/test_collect \
+	tests/unit/test_report tests/unit/test_sched
 endif
+tests_unit_test_collect_SOURCES = tests/unit/test_collect.c
+tests_unit_test_collect_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_collect_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_classify_SOURCES = tests/unit/test_classify.c
 tests_unit_test_classify_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_classify_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
