@@ -230,12 +230,58 @@ async function remembersTheSelection(b)
 	assert.deepEqual(await chosen(page), ["debian-sid"]);
 }
 
+/* Drops a file of the given bytes on an element, as a file manager would. */
+async function drop(page, selector, name, bytes)
+{
+	const data = await page.evaluateHandle(([n, b]) => {
+		const d = new DataTransfer();
+
+		d.items.add(new File([new Uint8Array(b)], n));
+		return d;
+	}, [name, [...bytes]]);
+
+	for (const type of ["dragenter", "dragover", "drop"])
+		await page.dispatchEvent(selector, type, { dataTransfer: data });
+}
+
+async function fileCanBeDropped(b)
+{
+	const page = await open(b);
+
+	await drop(page, "#drop", "probe.bpf.o", bpfObject());
+	await page.locator(".file-name", { hasText: "probe.bpf.o" }).waitFor();
+	await drop(page, "#result-panel", "stray.txt", Buffer.from("x"));
+	assert.ok(page.url().endsWith("/"));
+	await page.click("#file-facts button");
+	assert.equal(await page.getAttribute("#run", "aria-disabled"), "true");
+}
+
+async function coloursAreChosenAndKept(b)
+{
+	const page = await open(b);
+	const scheme = () => page.evaluate(() =>
+		getComputedStyle(document.documentElement).colorScheme);
+
+	await page.click("#theme");
+	await page.click("#theme");
+	assert.match(await page.getAttribute("#theme", "aria-label"), /: dark/);
+	assert.equal(await scheme(), "dark");
+	await page.reload();
+	assert.equal(await scheme(), "dark");
+	await page.click("#theme");
+	assert.equal(await scheme(), "light dark");
+}
+
 export const builder = [
 	["loading asks for configuration and kernels, nothing else",
 	    asksOnlyTwoThings],
 	["a file that no kernel could load never leaves the machine",
 	    refusesBadFiles],
 	["a good file shows what is in it", looksIntoAGoodFile],
+	["a file can be dropped, and one beside the box does no harm",
+	    fileCanBeDropped],
+	["colours are as the system has them, or as chosen",
+	    coloursAreChosenAndKept],
 	["every preset has a required kernel", presetsGate],
 	["select all leaves out kernels the server cannot run",
 	    selectAllLeavesOutUnsupported],
