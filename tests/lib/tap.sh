@@ -50,6 +50,12 @@ wait_until() {
 	done
 }
 
+# slow_test: skips the whole test when configure was told so.
+slow_test() {
+	[ "${BPFCOMPAT_TEST_SLOW:-yes}" != no ] ||
+	    skip_all "slow tests are switched off"
+}
+
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0

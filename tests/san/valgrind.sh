@@ -66,7 +66,7 @@ for prog in "$tree"/tests/unit/test_*; do
 	case $name in
 	*.*|*-*) continue ;;
 	esac
-	memcheck "$name" "$prog" --tap=- --jobs=2 >"$logs/$name-tap" 2>&1
+	memcheck "$name" "$prog" --tap=- --jobs=2 --timeout 60 >"$logs/$name-tap" 2>&1
 	ran=$(grep -Ec '^(not )?ok' "$logs/$name-tap")
 	found=$(faults "$name")
 	if [ -n "$found" ]; then

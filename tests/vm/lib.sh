@@ -1,6 +1,7 @@
 # Sourced by the tests that boot real kernels: shared kernels and templates,
 # a work folder of their own.
 . "$top_srcdir/tests/lib/tap.sh"
+slow_test
 
 bin=$top_builddir/bin
 # Kernels are fetched once for all tests, and templates saved once.
