@@ -17,14 +17,17 @@
 #include "base/json_out.h"
 
 #define CONFIG_LINES_MAX	(64 * 1024)
+/* In memory, so it is gone with the boot it is true for. */
+#define CONFIG_KEPT		"/run/bpfcompat-config"
 
-/* Switches that decide about BPF programs; in this order in the result. */
+/* Switches that decide about BPF programs; sorted, for bsearch(3). */
 static const char *const config_names[] = {
-	"CONFIG_BPF", "CONFIG_BPF_SYSCALL", "CONFIG_BPF_JIT",
-	"CONFIG_BPF_JIT_ALWAYS_ON", "CONFIG_BPF_UNPRIV_DEFAULT_OFF",
-	"CONFIG_BPF_LSM", "CONFIG_BPF_EVENTS", "CONFIG_BPF_KPROBE_OVERRIDE",
-	"CONFIG_BPF_STREAM_PARSER", "CONFIG_CGROUP_BPF", "CONFIG_CGROUPS",
-	"CONFIG_DEBUG_INFO_BTF", "CONFIG_DEBUG_INFO_BTF_MODULES",
+	"CONFIG_BPF", "CONFIG_BPF_EVENTS", "CONFIG_BPF_JIT",
+	"CONFIG_BPF_JIT_ALWAYS_ON", "CONFIG_BPF_KPROBE_OVERRIDE",
+	"CONFIG_BPF_LSM", "CONFIG_BPF_STREAM_PARSER", "CONFIG_BPF_SYSCALL",
+	"CONFIG_BPF_UNPRIV_DEFAULT_OFF", "CONFIG_CGROUPS",
+	"CONFIG_CGROUP_BPF", "CONFIG_DEBUG_INFO_BTF",
+	"CONFIG_DEBUG_INFO_BTF_MODULES",
 	"CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "CONFIG_FPROBE",
 	"CONFIG_FTRACE_SYSCALLS", "CONFIG_FUNCTION_ERROR_INJECTION",
 	"CONFIG_FUNCTION_TRACER", "CONFIG_HID_BPF", "CONFIG_HZ",
@@ -132,16 +135,25 @@ read_lockdown(struct facts *f)
 	snprintf(f->lockdown, sizeof(f->lockdown), "%s", from + 1);
 }
 
+static int
+compare_name(const void *line, const void *name)
+{
+	const char	*l = line, *n = *(const char *const *)name;
+
+	for (; *n != '\0' && *l == *n; l++, n++)
+		continue;
+	if (*n == '\0' && *l == '=')
+		return 0;
+	/* "=" ends the name, as the NUL does the other. */
+	return (*l == '=' ? 0 : (unsigned char)*l) - (unsigned char)*n;
+}
+
 static bool
 config_wanted(const char *line)
 {
-	size_t	 i, n = strcspn(line, "=");
-
-	for (i = 0; i < sizeof(config_names) / sizeof(config_names[0]); i++)
-		if (strlen(config_names[i]) == n &&
-		    memcmp(config_names[i], line, n) == 0)
-			return true;
-	return false;
+	return line[0] == 'C' && bsearch(line, config_names,
+	    sizeof(config_names) / sizeof(config_names[0]),
+	    sizeof(config_names[0]), compare_name) != NULL;
 }
 
 /* Reads plain and compressed files alike. */
@@ -154,21 +166,52 @@ read_config(struct facts *f, const char *path)
 
 	if (gz == NULL)
 		return false;
+	gzbuffer(gz, CONFIG_LINES_MAX);
 	while (gzgets(gz, line, sizeof(line)) != NULL)
 		if (config_wanted(line))
 			buf_adds(&b, line);
 	gzclose(gz);
 	f->config = buf_steal(&b);
 	buf_clear(&b);
-	snprintf(f->config_source, sizeof(f->config_source), "%s", path);
 	return f->config != NULL;
+}
+
+static void
+find_config(struct facts *f, const char *release)
+{
+	snprintf(f->config_source, sizeof(f->config_source),
+	    "/boot/config-%s", release);
+	/* The few lines an earlier facts_keep() took out of it. */
+	if (read_config(f, CONFIG_KEPT) ||
+	    read_config(f, f->config_source))
+		return;
+	snprintf(f->config_source, sizeof(f->config_source),
+	    "/proc/config.gz");
+	if (!read_config(f, f->config_source))
+		f->config_source[0] = '\0';
+}
+
+void
+facts_keep(const char *release)
+{
+	struct facts	 f;
+	FILE		*out;
+
+	memset(&f, 0, sizeof(f));
+	find_config(&f, release);
+	if (f.config != NULL && access(f.config_source, R_OK) == 0 &&
+	    strncmp(f.config_source, "/boot/", 6) == 0 &&
+	    (out = fopen(CONFIG_KEPT, "we")) != NULL) {
+		fputs(f.config, out);
+		fclose(out);
+	}
+	facts_free(&f);
 }
 
 void
 facts_read(struct facts *f, const char *release)
 {
 	struct stat	 st;
-	char		 path[128];
 
 	f->kernel_btf = stat("/sys/kernel/btf/vmlinux", &st) == 0;
 	f->kernel_btf_size = f->kernel_btf ? (int64_t)st.st_size : 0;
@@ -183,9 +226,7 @@ facts_read(struct facts *f, const char *release)
 	if (!read_line("/sys/kernel/security/lsm", f->lsm, sizeof(f->lsm)))
 		f->lsm[0] = '\0';
 	read_lockdown(f);
-	snprintf(path, sizeof(path), "/boot/config-%s", release);
-	if (!read_config(f, "/proc/config.gz"))
-		read_config(f, path);
+	find_config(f, release);
 }
 
 void

@@ -55,6 +55,11 @@ struct	facts {
 /* "release" as uname gives it. */
 void	 facts_read(struct facts *, const char *release);
 void	 facts_free(struct facts *);
+/*
+ * Leaves what costs time to read in this guest's memory, for later
+ * facts_read() calls in a guest that is saved and cloned.
+ */
+void	 facts_keep(const char *release);
 /* Members "kernel" and the attach_prereqs object of "capabilities". */
 void	 facts_write_kernel(struct jsonw *, const struct facts *);
 void	 facts_write_prereqs(struct jsonw *, const struct facts *);

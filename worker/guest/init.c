@@ -229,7 +229,7 @@ main(void)
 	sigemptyset(&in.sigchld);
 	sigaddset(&in.sigchld, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &in.sigchld, NULL);
-	in.warm = setup_param("bpfcompat.warm=1");
+	in.warm = setup_param(WIRE_PARAM_WARM);
 	run(&in);
 	return 1;
 }

@@ -286,6 +286,7 @@ warm(void)
 	uname(&u);
 	kernel_name(&u, kernel, sizeof(kernel));
 	capture_use(NULL);
+	facts_keep(u.release);
 	if (!probes_keep(kernel)) {
 		perror("bpfcompat-validator: cannot keep the answers");
 		return 1;

@@ -317,6 +317,7 @@ struct	modset {
 	const char	*release;
 	struct modules	*mods;
 	struct buf	 boot;		/* etc/modules.boot */
+	char		 config[PATH_MAX]; /* of the kernel's build, or "" */
 };
 
 /* Lines of modules.dep or modules.alias that concern what was picked. */
@@ -370,6 +371,12 @@ fill_modules(struct cpio *c, const void *arg, struct diag *d)
 	snprintf(to, sizeof(to), "lib/modules/%s/modules.dep", ms->release);
 	cpio_file(c, to, 0644, dep.data, dep.len);
 	cpio_file(c, "etc/modules.boot", 0644, ms->boot.data, ms->boot.len);
+	/* libbpf reads it there for an object's kconfig externs. */
+	if (e == ERR_OK && ms->config[0] != '\0') {
+		snprintf(to, sizeof(to), "boot/config-%s", ms->release);
+		cpio_dir(c, "boot", 0755);
+		e = cpio_host_file(c, to, 0644, ms->config, d);
+	}
 	buf_clear(&dep);
 	return e;
 }
@@ -407,7 +414,13 @@ prepare_modules(const struct initramfs_src *src, struct initramfs *out,
 	    (e = path_join(dep, sizeof(dep), dir, "modules.dep", NULL)) !=
 	    ERR_OK ||
 	    (e = pick_modules(src, dir, &ms, d)) != ERR_OK ||
+	    (e = path_join(ms.config, sizeof(ms.config), src->kernel_dir,
+	    "config", NULL)) != ERR_OK ||
 	    (e = sha256_new(&h)) != ERR_OK)
+		goto out;
+	if (access(ms.config, R_OK) == -1)
+		ms.config[0] = '\0';
+	else if ((e = key_file(h, ms.config, d)) != ERR_OK)
 		goto out;
 	out->has_network = modules_has(ms.mods, "virtio_net");
 	sha256_add(h, LAYOUT, strlen(LAYOUT));
