@@ -65,3 +65,14 @@ tests/bpf/empty.bpf.o: tests/bpf/gen.sh
 
 .PHONY: bpf-objects
 bpf-objects: $(BPF_OBJECTS)
+
+# The kernel matrix; "make soak" runs every object on every line.
+MATRIX_TESTS = tests/vm/matrix.sh tests/vm/lines.sh
+TESTS += $(MATRIX_TESTS)
+EXTRA_DIST += $(MATRIX_TESTS) tests/vm/lib.sh tests/vm/cells.jq \
+	tests/vm/compare.awk
+soak: soak-matrix
+.PHONY: soak-matrix
+soak-matrix:
+	BPFCOMPAT_TEST_MATRIX=debian-all $(MAKE) check \
+	    TESTS=tests/vm/matrix.sh

@@ -47,7 +47,7 @@ function wrong(text)
 function check_config(row, profile,    part, n, i, option, want)
 {
 	if (t_config[row] == "-" || t_config[row] ~ /MODULES/ ||
-	    config[profile] !~ /=.*=/)
+	    config[profile] !~ / ./)
 		return
 	n = split(t_config[row], part, ",")
 	for (i = 1; i <= n; i++) {
@@ -101,8 +101,8 @@ function flush()
 	if (test == "")
 		return
 	tests++
-	printf "%sok %d - %s: %d kernels\n", bad == "" ? "" : "not ",
-	    tests, test, cells
+	printf "%sok %d - %s: %s\n", bad == "" ? "" : "not ", tests, test,
+	    cells == 0 ? "no kernel" : cells " kernels"
 	printf "%s", bad
 	bad = ""
 	cells = 0
@@ -139,6 +139,12 @@ FILENAME == ARGV[2] {
 	if ($1 ", " $2 != test) {
 		flush()
 		test = $1 ", " $2
+	}
+	if ($5 == "no report") {
+		row = rows[$1 "\t" $2]
+		if (t_status[row + 0] != "refused")
+			bad = bad "# no report: " $11 "\n"
+		next
 	}
 	profile = $3; release = $4; status = $5; stage = $6
 	attach = $7; code = $8

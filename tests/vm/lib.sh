@@ -28,7 +28,8 @@ kernel_facts() {
 			n = split($4, part, ",")
 			for (i = 1; i <= n; i++) {
 				sub(/^!/, "", part[i])
-				want[part[i]] = "n"
+				if (part[i] != "MODULES")
+					want[part[i]] = "n"
 			}
 		}
 		next

@@ -4,6 +4,8 @@
 #
 # BPFCOMPAT_TEST_MATRIX	matrix to run (default: mvp)
 # BPFCOMPAT_TEST_OBJECTS	only objects whose name matches this pattern
+# BPFCOMPAT_TEST_SINCE		only objects that this line or a later one treats
+#			otherwise than the one before it
 # BPFCOMPAT_TEST_KEEP		folder for the reports, kept afterwards
 set -u
 . "$top_srcdir/tests/vm/lib.sh"
@@ -29,6 +31,7 @@ run_one() {
 	    "$top_builddir/tests/bpf/$object.bpf.o" --matrix "$matrix" \
 	    --concurrency 1 --out "$to.json" $flags >"$to.out" 2>&1
 	echo $? >"$to.exit"
+	[ -f "$to.json" ] || return 0
 	jq -r --arg object "$object" --arg mode "$mode" \
 	    -f "$top_srcdir/tests/vm/cells.jq" "$to.json" >"$to.cells"
 }
@@ -40,7 +43,22 @@ run_stream() {
 	done
 }
 
-awk -F '\t' '!/^#/ { print $1, $2 }' "$table" | uniq |
+# Rows of one object are one after the other; each object and mode once.
+awk -F '\t' -v since="${BPFCOMPAT_TEST_SINCE:-0.0}" '
+function number(v,    part) {
+	gsub(/^[<>=]+/, "", v)
+	split(v, part, /[.-]/)
+	return part[1] * 1000 + part[2]
+}
+/^#/ { next }
+$1 " " $2 != last {
+	last = $1 " " $2
+	printed = 0
+}
+!printed && (number($3) >= number(since) || $4 ~ /MODULES/) {
+	print last
+	printed = 1
+}' "$table" |
     while read -r object mode; do
 	# shellcheck disable=SC2254 # a pattern is wanted
 	case $object in
