@@ -60,8 +60,8 @@ export function verdict(m)
 		    title: "No verdict: " + (c.required_infra_error === 1 ?
 		        "a required kernel" : `${c.required_infra_error} ` +
 		        "required kernels") + " gave no answer",
-		    text: "This is about the run, not about the object. " +
-		    "Run it again." + optionalText(c) };
+		    text: "This is about the run, not about the object; the " +
+		    "cause below says what helps." + optionalText(c) };
 	if (c.required === 0)
 		return { kind: "open", status: "warn",
 		    title: "Not gated: no kernel was required",
