@@ -52,7 +52,7 @@ function ready(child)
 /* -> {base, stop()} */
 export async function serve(program, workdir, matrix)
 {
-	const child = spawn(program, ["serve", "--public-demo",
+	const child = spawn(program, ["serve", "--public-demo", "--no-fetch",
 	    "--addr", `127.0.0.1:${await freePort()}`, "--workdir", workdir,
 	    "--matrix", matrix], { stdio: ["ignore", "pipe", "pipe"] });
 	const gone = new Promise((done) => child.on("exit", done));
