@@ -158,11 +158,14 @@ answer(size_t total)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	char	 word[16] = "";
 	size_t	 total;
 
+	/* init calls it so before a guest is saved. */
+	if (argc > 1 && strcmp(argv[1], "--warm") == 0)
+		return 0;
 	receive(word, &total);
 	fprintf(stderr, "artifact of %zu bytes\n", total);
 	send_text(WIRE_PROGRESS, "{\"phase\":\"isolated\","

@@ -179,13 +179,16 @@ boot_clone(struct attempt *a, struct diag *d)
 		.network = a->initramfs.has_network,
 	};
 	enum err	 e = template_init(&a->tmpl, &p, d);
+	int		 left;
 
 	if (e != ERR_OK)
 		return e;
 	if ((e = template_open(&a->tmpl, d)) == ERR_NOTFOUND) {
+		/* Leaves time for a boot without it. */
+		left = time_left_ms(a->boot_deadline);
 		e = template_build(&a->tmpl, a->spec->memory_mb, a->uid,
-		    boot_template, a, a->boot_deadline, d);
-		if (e == ERR_UNSUPPORTED)
+		    boot_template, a, a->boot_deadline - left / 2, d);
+		if (e == ERR_UNSUPPORTED || e == ERR_TIMEOUT)
 			template_discard(&a->tmpl);
 		if (e == ERR_OK) {
 			template_evict(a->spec->cache_dir,
@@ -227,8 +230,7 @@ attempt_boot(struct attempt *a)
 	attempt_stage(a, STAGE_BOOT);
 	if (a->cloned) {
 		e = boot_clone(a, &d);
-		if (e == ERR_OK || e == ERR_CANCELED ||
-		    time_mono_ms() >= a->boot_deadline)
+		if (e == ERR_OK || e == ERR_CANCELED)
 			return e;
 		attempt_note(a, "no template, booted anew: %s",
 		    diag_text(&d));

@@ -248,6 +248,17 @@ on_exit_signal(ssh_session s, ssh_channel ch, const char *name, int core,
 			cmd->code = 128 + sigs[i].no;
 }
 
+/*
+ * libssh sometimes calls it an error, with no error set, when an answer is
+ * not there yet.
+ */
+static bool
+not_yet(const struct sshc *c, int r)
+{
+	return r == SSH_AGAIN || (r == SSH_ERROR && ssh_is_connected(c->s) &&
+	    ssh_get_error_code(c->s) == SSH_NO_ERROR);
+}
+
 static enum err
 open_channel(struct sshc_cmd *cmd, const char *command, int64_t deadline,
     struct diag *d)
@@ -256,12 +267,12 @@ open_channel(struct sshc_cmd *cmd, const char *command, int64_t deadline,
 	enum err	 e;
 	int		 r;
 
-	while ((r = ssh_channel_open_session(cmd->ch)) == SSH_AGAIN)
+	while (not_yet(c, r = ssh_channel_open_session(cmd->ch)))
 		if ((e = wait_io(c, deadline)) != ERR_OK)
 			return waiting(d, e, "no channel");
 	if (r != SSH_OK)
 		return failed(c, d, "no channel");
-	while ((r = ssh_channel_request_exec(cmd->ch, command)) == SSH_AGAIN)
+	while (not_yet(c, r = ssh_channel_request_exec(cmd->ch, command)))
 		if ((e = wait_io(c, deadline)) != ERR_OK)
 			return waiting(d, e, "command not started");
 	return r == SSH_OK ? ERR_OK : failed(c, d, "command not started");
