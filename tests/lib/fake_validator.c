@@ -93,6 +93,16 @@ sysrq(char c)
 }
 
 static void
+write_note(int fd)
+{
+	static const char	 note[] = "<4>WARNING: a warning of this "
+				    "kernel\n";
+
+	if (write(fd, note, sizeof(note) - 1) != (ssize_t)sizeof(note) - 1)
+		perror("/dev/kmsg");
+}
+
+static void
 flood(void)
 {
 	static const char	 noise[] = "frame after frame";
@@ -134,7 +144,7 @@ misbehave(const char *word)
 		    "\"kind\":\"verifier\",\"encoding\":\"zstd\"}");
 	else if (strcmp(word, "warn") == 0 &&
 	    (fd = open("/dev/kmsg", O_WRONLY)) != -1)
-		dprintf(fd, "<4>WARNING: a warning of this kernel\n");
+		write_note(fd);
 }
 
 static void
