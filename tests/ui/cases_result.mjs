@@ -122,8 +122,9 @@ async function keyboardOpensEvidence(b, c)
 	await page.click("[aria-label='Next target']");
 	assert.match(page.url(), /&target=debian-13-6.12$/);
 	await page.keyboard.press("Escape");
-	assert.equal(await page.evaluate(() => document.activeElement
-	    .closest(".row")?.dataset.id), "debian-13-6.12");
+	/* The dialog tells of its end a moment later. */
+	await page.waitForFunction(() => document.activeElement
+	    .closest(".row")?.dataset.id === "debian-13-6.12");
 	assert.ok(!page.url().includes("target="));
 }
 
