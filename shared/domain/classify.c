@@ -247,6 +247,19 @@ attach_evidence(const struct class_facts *f, struct class_result *res)
 	    strerror(class_errno(f)));
 }
 
+/* The validator's word for a program that only its loader can attach. */
+static bool
+r_attach_untested(const struct class_facts *f, struct class_result *res)
+{
+	if (!class_starts(jval_get_str(f->program, "attach_error", ""),
+	    "not testable here"))
+		return false;
+	attach_evidence(f, res);
+	class_say(res, "attaching was required and cannot be tested here: "
+	    "program ", class_program(f));
+	return true;
+}
+
 static bool
 r_attach_target(const struct class_facts *f, struct class_result *res)
 {
@@ -342,6 +355,10 @@ static const struct class_rule first_rules[] = {
 	{ "no-program-type", OPEN | LOAD, CLASS_LOADER, HIGH, r_no_program_type,
 	  "Give SEC() a name that libbpf knows, or set the type in your "
 	  "loader." },
+	{ "attach-untested", ATTACH, CLASS_ATTACH_OTHER, HIGH,
+	  r_attach_untested,
+	  "Name the target in the section, or do not require this "
+	  "attachment." },
 	{ "attach-target", ATTACH, CLASS_ATTACH_TARGET, HIGH, r_attach_target,
 	  "Attach to something this kernel has, or make the attachment "
 	  "optional." },

@@ -308,6 +308,19 @@ Test(classify, attach_errors_by_errno)
 	TEST_END();
 }
 
+Test(classify, a_program_that_cannot_be_tested_here_says_so)
+{
+	struct jval	*p = parse("{\"name\":\"u\",\"section\":\"uprobe\","
+			    "\"attach_error\":\"not testable here: the "
+			    "section names no binary\"}");
+	struct class_facts f = { .stage = CLASS_AT_ATTACH, .program = p };
+
+	cr_assert_str_eq(run(&f).code, CLASS_ATTACH_OTHER);
+	cr_assert_str_eq(run(&f).rule, "attach-untested");
+	jval_free(p);
+	TEST_END();
+}
+
 Test(classify, a_dead_guest_has_its_last_step_and_the_splat)
 {
 	struct class_facts	 f = { .stage = CLASS_AT_DEATH,
