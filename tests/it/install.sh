@@ -110,7 +110,21 @@ uninstall() {
 	}
 }
 
-plan 9
+# What is in the repository and not in the tarball breaks whoever builds from
+# the tarball.
+shipped() {
+	[ -e "$top_srcdir/.git" ] || return 0
+	(cd "$top_srcdir" && git ls-files) | grep -v '^\.gitignore$' |
+	    while IFS= read -r file; do
+		[ -e "$tree-src/$file" ] || [ ! -e "$top_srcdir/$file" ] ||
+		    echo "$file is not in EXTRA_DIST"
+	done >"$tmp/missing"
+	cat "$tmp/missing"
+	[ ! -s "$tmp/missing" ]
+}
+
+plan 10
+check "the tarball has every file of the repository" shipped
 check "make install" quiet_make install prefix="$prefix"
 (cd "$prefix" && find . -type f | sort) >"$tmp/direct"
 check "every part is below the prefix" files_are_there

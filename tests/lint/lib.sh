@@ -11,7 +11,11 @@ trap 'exit 1' HUP INT TERM
 cd "$lint_root" || exit 1
 
 # Files that a build leaves in the source tree and nobody wrote.
-lint_made='(^|/)(config\.h|sql_text\.h|build_info\.h|vmlinux\.h|aclocal\.m4)$'
+lint_made='(^|/)(config\.h|sql_text\.h|build_info\.h|vmlinux\.h|many_progs\.bpf\.c|aclocal\.m4)$'
+
+# What the autotools bring along or make; only a tarball's list has them.
+lint_tools='(^|/)(configure|Makefile|Makefile\.in|config\.(guess|sub|status)|'\
+'depcomp|compile|missing|ar-lib|install-sh|tap-driver\.sh|config\.h\.in)$'
 
 # lint_files REGEX: our files whose path matches, one a line.  A tarball has
 # no list, so there everything counts but what a build makes.
