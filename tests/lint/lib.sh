@@ -27,13 +27,14 @@ lint_files() {
 				[ ! -f "$f" ] || printf '%s\n' "$f"
 			done
 		else
-			find . \( -path ./.bpfcompat -o -path ./build \
+			find . \( -path ./.bpfcompat -o -path ./.bpfcompat-test \
+			    -o -path ./build -o -path ./_build -o -path ./_inst \
 			    -o -path ./bin -o -path ./b -o -path ./m4 \
-			    -o -path ./autom4te.cache -o -path ./_inst \
+			    -o -path ./guest-libbpf -o -path ./autom4te.cache \
 			    -o -name .deps -o -name node_modules \) -prune -o \
 			    -type f -print | sed 's|^\./||' |
 			    grep -Ev '\.(o|a|log|trs|d|gcno|gcda|tar\..*)$' |
-			    grep -Ev '(^|/)(configure|Makefile|Makefile\.in)$'
+			    grep -Ev "$lint_tools"
 		fi | grep -Ev "$lint_made" | LC_ALL=C sort >"$lint_tmp/all"
 	fi
 	grep -E "$1" "$lint_tmp/all" || true
