@@ -67,12 +67,13 @@ tests/bpf/empty.bpf.o: tests/bpf/gen.sh
 bpf-objects: $(BPF_OBJECTS)
 
 # The kernel matrix; "make soak" runs every object on every line.
-MATRIX_TESTS = tests/vm/matrix.sh tests/vm/lines.sh
+MATRIX_TESTS = tests/vm/matrix.sh tests/vm/lines.sh tests/vm/slow.sh
 TESTS += $(MATRIX_TESTS)
 EXTRA_DIST += $(MATRIX_TESTS) tests/vm/lib.sh tests/vm/cells.jq \
-	tests/vm/compare.awk
+	tests/vm/compare.awk tests/vm/matrix_one.sh
 soak: soak-matrix
 .PHONY: soak-matrix
 soak-matrix:
-	BPFCOMPAT_TEST_MATRIX=debian-all $(MAKE) check \
+	BPFCOMPAT_TEST_MATRIX=debian-all BPFCOMPAT_TEST_SLOW=yes \
+	    $(MAKE) check \
 	    TESTS=tests/vm/matrix.sh

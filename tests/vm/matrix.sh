@@ -6,6 +6,8 @@
 # BPFCOMPAT_TEST_OBJECTS	only objects whose name matches this pattern
 # BPFCOMPAT_TEST_SINCE		only objects that this line or a later one treats
 #			otherwise than the one before it
+# BPFCOMPAT_TEST_SLOW		"yes": also what keeps a kernel busy for a minute;
+#			"only": nothing else
 # BPFCOMPAT_TEST_KEEP		folder for the reports, kept afterwards
 set -u
 . "$top_srcdir/tests/vm/lib.sh"
@@ -18,33 +20,15 @@ vm_setup "$matrix"
 reports=${BPFCOMPAT_TEST_KEEP:-$tmp/reports}
 mkdir -p "$reports"
 
-# One object in one mode on all kernels; leaves its cells beside the report.
-run_one() {
-	object=$1 mode=$2
-	to=$reports/$object.$mode
-	case $mode in
-	required) flags='--validation-mode load_attach --require-attach' ;;
-	*) flags="--validation-mode $mode" ;;
-	esac
-	# shellcheck disable=SC2086 # flags are words
-	"$bin/bpfcompat" test --artifact \
-	    "$top_builddir/tests/bpf/$object.bpf.o" --matrix "$matrix" \
-	    --concurrency 1 --out "$to.json" $flags >"$to.out" 2>&1
-	echo $? >"$to.exit"
-	[ -f "$to.json" ] || return 0
-	jq -r --arg object "$object" --arg mode "$mode" \
-	    -f "$top_srcdir/tests/vm/cells.jq" "$to.json" >"$to.cells"
-}
-
-# Two streams, so that one's boot fills the other's waits.
-run_stream() {
-	while read -r object mode; do
-		run_one "$object" "$mode"
-	done
-}
-
 # Rows of one object are one after the other; each object and mode once.
-awk -F '\t' -v since="${BPFCOMPAT_TEST_SINCE:-0.0}" '
+awk -F '\t' -v since="${BPFCOMPAT_TEST_SINCE:-0.0}" \
+    -v slow="${BPFCOMPAT_TEST_SLOW:-no}" '
+function chosen(    is_slow) {
+	is_slow = $2 == "load_attach" && $1 ~ /^(too_complex|hostile_)/
+	if (is_slow ? slow == "no" : slow == "only")
+		return 0
+	return number($3) >= number(since) || $4 ~ /MODULES/
+}
 function number(v,    part) {
 	gsub(/^[<>=]+/, "", v)
 	split(v, part, /[.-]/)
@@ -55,7 +39,7 @@ $1 " " $2 != last {
 	last = $1 " " $2
 	printed = 0
 }
-!printed && (number($3) >= number(since) || $4 ~ /MODULES/) {
+!printed && chosen() {
 	print last
 	printed = 1
 }' "$table" |
@@ -65,11 +49,9 @@ $1 " " $2 != last {
 	$only) echo "$object $mode" ;;
 	esac
 done >"$tmp/list"
-awk 'NR % 2 == 1' "$tmp/list" >"$tmp/list.1"
-awk 'NR % 2 == 0' "$tmp/list" >"$tmp/list.2"
-run_stream <"$tmp/list.1" &
-run_stream <"$tmp/list.2"
-wait
+# Two at a time, so that one's boot fills the other's waits.
+xargs -P 2 -n 2 "${SHELL:-/bin/sh}" "$top_srcdir/tests/vm/matrix_one.sh" \
+    "$matrix" "$reports" <"$tmp/list"
 
 # A run without a report has no cells, and that has to be seen.
 while read -r object mode; do
