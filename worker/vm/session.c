@@ -11,7 +11,12 @@
 #include "worker/vm/attempt.h"
 
 #define VALIDATOR	"/bin/bpfcompat-validator"
-#define FACTS		"uname -r && uname -m && uname -v && cat /proc/version"
+/*
+ * One command, as two at a time trip over each other in the SSH server: two
+ * lines of facts, then the validator's frames.
+ */
+#define FACTS		"uname -rvm && cat /proc/version && exec "
+#define FACTS_LINES	2
 #define LOAD		"cat /proc/loadavg"
 #define ANSWER_MAX	4096
 /* How long a guest gets to show that it still runs after the deadline. */
@@ -32,35 +37,70 @@ drop_text(void *arg, const void *p, size_t len)
 	return ERR_OK;
 }
 
-/* Next line of an answer into "out"; false at its end. */
-static bool
-next_line(const char **p, char *out, size_t size)
-{
-	size_t	 n = strcspn(*p, "\n");
+/* The validator's output and what comes before it. */
+struct	stream {
+	struct attempt	*a;
+	struct buf	 facts;
+	int		 lines;
+};
 
-	snprintf(out, size, "%.*s", (int)(n < size ? n : size - 1), *p);
-	if ((*p)[n] == '\0')
+static enum err
+take_out(void *arg, const void *p, size_t len)
+{
+	struct stream	*s = arg;
+	const char	*c = p;
+	enum err	 e = ERR_OK;
+
+	for (; len > 0 && s->lines < FACTS_LINES && e == ERR_OK; c++, len--) {
+		e = buf_addc(&s->facts, *c);
+		s->lines += *c == '\n';
+	}
+	if (e != ERR_OK)
+		return ERR_PROTO;
+	return len == 0 ? ERR_OK : collect_out(s->a->collect, c, len);
+}
+
+static enum err
+take_err(void *arg, const void *p, size_t len)
+{
+	struct stream	*s = arg;
+
+	return collect_err(s->a->collect, p, len);
+}
+
+/*
+ * "6.1.0-56-cloud-amd64 #1 SMP ... x86_64" and /proc/version.  False when
+ * the guest does not say so.
+ */
+static bool
+take_facts(struct attempt *a, char *text)
+{
+	char	*line = strsep(&text, "\n"), *version, *machine;
+
+	if (text == NULL || (version = strchr(line, ' ')) == NULL ||
+	    (machine = strrchr(line, ' ')) == version)
 		return false;
-	*p += n + 1;
+	*version++ = '\0';
+	*machine++ = '\0';
+	snprintf(a->release, sizeof(a->release), "%s", line);
+	snprintf(a->version, sizeof(a->version), "%s", version);
+	snprintf(a->machine, sizeof(a->machine), "%s", machine);
 	return true;
 }
 
 /* Is it the kernel that was asked for?  A mix-up must not give a verdict. */
 static enum err
-check_kernel(struct attempt *a, const char *answer)
+check_kernel(struct attempt *a, struct stream *s)
 {
-	char	 proc_version[512] = "";
+	const char	*want = a->kernel.version_string;
+	char		*second = strchr(buf_str(&s->facts), '\n');
 
-	if (!next_line(&answer, a->release, sizeof(a->release)) ||
-	    !next_line(&answer, a->machine, sizeof(a->machine)) ||
-	    !next_line(&answer, a->version, sizeof(a->version)) ||
-	    !next_line(&answer, proc_version, sizeof(proc_version)))
+	if (s->lines < FACTS_LINES || !take_facts(a, s->facts.data))
 		return diag_set(&a->diag, ERR_PROTO, NULL,
 		    "the guest does not say which kernel it runs");
 	if (strcmp(a->release, a->kernel.release) == 0 &&
 	    strcmp(a->machine, a->kernel.arch) == 0 &&
-	    strncmp(proc_version, a->kernel.version_string,
-	    strlen(a->kernel.version_string)) == 0)
+	    strncmp(second + 1, want, strlen(want)) == 0)
 		return ERR_OK;
 	diag_set(&a->diag, ERR_CORRUPT, NULL, "the guest runs %.100s (%.20s), "
 	    "not %.100s; fetch the kernel again", a->release, a->machine,
@@ -116,8 +156,11 @@ still_works(struct attempt *a)
 	const char	*p;
 	long		 running = 0;
 
-	if (sshc_exec(a->ssh, LOAD, &sink, until, &cmd, NULL) == ERR_OK &&
-	    sshc_finish(cmd, until, NULL) == ERR_OK) {
+	/* The server may close a channel too early; see ssh.c. */
+	while (sshc_exec(a->ssh, LOAD, &sink, until, &cmd, NULL) ==
+	    ERR_PROTO && time_left_ms(until) > 0)
+		continue;
+	if (cmd != NULL && sshc_finish(cmd, until, NULL) == ERR_OK) {
 		/* 0.80 0.20 0.07 2/71 123: cat itself is one of the two. */
 		p = strchr(buf_str(&out), '/');
 		while (p != NULL && p > out.data && p[-1] != ' ')
@@ -165,29 +208,24 @@ run_validator(struct attempt *a, struct sshc_cmd *cmd)
 	return e;
 }
 
-/* Two commands on one connection: facts come while the artifact goes. */
 static enum err
-talk(struct attempt *a, struct sshc_cmd **facts, struct sshc_cmd **val,
-    struct buf *answer)
+talk(struct attempt *a, struct stream *s, struct sshc_cmd **val)
 {
-	const struct sshc_sink fsink = { keep_text, drop_text, answer };
-	const struct sshc_sink vsink = { collect_out, collect_err,
-			    a->collect };
-	char		 command[128];
+	const struct sshc_sink sink = { take_out, take_err, s };
+	char		 command[256];
 	enum err	 e;
+	bool		 done = false;
 
-	snprintf(command, sizeof(command), VALIDATOR " --wire --attach-mode "
-	    "%s", a->spec->attach_mode);
-	if ((e = sshc_exec(a->ssh, FACTS, &fsink, a->deadline, facts,
+	snprintf(command, sizeof(command), FACTS VALIDATOR " --wire "
+	    "--attach-mode %s", a->spec->attach_mode);
+	if ((e = sshc_exec(a->ssh, command, &sink, a->deadline, val,
 	    &a->diag)) != ERR_OK)
 		return e;
 	attempt_stage(a, STAGE_SEND);
-	if ((e = sshc_exec(a->ssh, command, &vsink, a->deadline, val,
-	    &a->diag)) != ERR_OK ||
-	    (e = send_frames(a, *val, WIRE_ARTIFACT, &a->artifact)) !=
-	    ERR_OK ||
-	    (e = sshc_finish(*facts, a->deadline, &a->diag)) != ERR_OK ||
-	    (e = check_kernel(a, buf_str(answer))) != ERR_OK)
+	e = send_frames(a, *val, WIRE_ARTIFACT, &a->artifact);
+	while (e == ERR_OK && s->lines < FACTS_LINES && !done)
+		e = sshc_step(*val, a->deadline, &done, &a->diag);
+	if (e != ERR_OK || (e = check_kernel(a, s)) != ERR_OK)
 		return e;
 	attempt_stage(a, STAGE_VALIDATE);
 	if ((e = send_frames(a, *val, WIRE_GO, NULL)) != ERR_OK ||
@@ -199,8 +237,8 @@ talk(struct attempt *a, struct sshc_cmd **facts, struct sshc_cmd **val,
 enum err
 attempt_session(struct attempt *a)
 {
-	struct buf	 answer = BUF_INIT(ANSWER_MAX);
-	struct sshc_cmd	*facts = NULL, *val = NULL;
+	struct stream	 s = { a, BUF_INIT(ANSWER_MAX), 0 };
+	struct sshc_cmd	*val = NULL;
 	enum err	 e;
 
 	attempt_stage(a, STAGE_CONNECT);
@@ -210,7 +248,7 @@ attempt_session(struct attempt *a)
 	if ((e = sshc_open(a->vm, &a->keys, a->boot_deadline, &a->ssh,
 	    &a->diag)) != ERR_OK)
 		return e;
-	e = talk(a, &facts, &val, &answer);
+	e = talk(a, &s, &val);
 	if (e == ERR_OK) {
 		attempt_stage(a, STAGE_COLLECT);
 		e = collect_finish(a->collect, &a->diag);
@@ -218,8 +256,7 @@ attempt_session(struct attempt *a)
 		collect_salvage(a->collect);
 	if (collect_logs_cut(a->collect))
 		attempt_note(a, "logs over the limit were left out");
-	sshc_cmd_free(facts);
 	sshc_cmd_free(val);
-	buf_clear(&answer);
+	buf_clear(&s.facts);
 	return e;
 }

@@ -249,14 +249,16 @@ on_exit_signal(ssh_session s, ssh_channel ch, const char *name, int core,
 }
 
 /*
- * libssh sometimes calls it an error, with no error set, when an answer is
- * not there yet.
+ * dropbear closes a channel that has no process yet when anything else wakes
+ * it, such as the end of another command; libssh sets no error then.
  */
-static bool
-not_yet(const struct sshc *c, int r)
+static enum err
+refused(struct sshc_cmd *cmd, struct diag *d, const char *what)
 {
-	return r == SSH_AGAIN || (r == SSH_ERROR && ssh_is_connected(c->s) &&
-	    ssh_get_error_code(c->s) == SSH_NO_ERROR);
+	if (ssh_channel_is_closed(cmd->ch))
+		return diag_set(d, ERR_PROTO, NULL, "SSH to the guest: %s: "
+		    "the server closed the channel", what);
+	return failed(cmd->c, d, what);
 }
 
 static enum err
@@ -267,15 +269,16 @@ open_channel(struct sshc_cmd *cmd, const char *command, int64_t deadline,
 	enum err	 e;
 	int		 r;
 
-	while (not_yet(c, r = ssh_channel_open_session(cmd->ch)))
+	while ((r = ssh_channel_open_session(cmd->ch)) == SSH_AGAIN)
 		if ((e = wait_io(c, deadline)) != ERR_OK)
 			return waiting(d, e, "no channel");
 	if (r != SSH_OK)
-		return failed(c, d, "no channel");
-	while (not_yet(c, r = ssh_channel_request_exec(cmd->ch, command)))
+		return refused(cmd, d, "no channel");
+	while ((r = ssh_channel_request_exec(cmd->ch, command)) == SSH_AGAIN)
 		if ((e = wait_io(c, deadline)) != ERR_OK)
 			return waiting(d, e, "command not started");
-	return r == SSH_OK ? ERR_OK : failed(c, d, "command not started");
+	return r == SSH_OK ? ERR_OK :
+	    refused(cmd, d, "command not started");
 }
 
 enum err
