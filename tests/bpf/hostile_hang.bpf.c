@@ -1,4 +1,7 @@
-/* Once attached every system call takes years (needs bpf_loop, 5.17). */
+/*
+ * Once attached the next switch between tasks takes years, with interrupts
+ * off (needs bpf_loop, 5.17).
+ */
 #include "bpf_test.h"
 
 #define TURNS	(1 << 23)
@@ -17,7 +20,7 @@ outer(__u32 i, void *sum)
 	return 0;
 }
 
-SEC("raw_tracepoint/sys_enter")
+SEC("raw_tracepoint/sched_switch")
 int
 hang(void *ctx)
 {
