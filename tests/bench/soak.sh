@@ -69,6 +69,9 @@ ended() {
 
 : >"$world/ids"
 client_pids=
+# The clients come while jobs are still queued.
+early=20
+[ "$jobs" -ge "$early" ] || early=1
 n=0
 while [ "$n" -lt "$jobs" ]; do
 	curl -s -F "artifact_file=@$world/prog.bpf.o" \
@@ -76,7 +79,7 @@ while [ "$n" -lt "$jobs" ]; do
 	    "$url/api/validate/start" | jq -r '.job_id // .error' \
 	    >>"$world/ids"
 	n=$((n + 1))
-	[ "$n" -ne 20 ] || {
+	[ "$n" -ne "$early" ] || {
 		i=0
 		while [ "$i" -lt "$clients" ]; do
 			i=$((i + 1))
