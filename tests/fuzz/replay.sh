@@ -6,14 +6,14 @@ set -u
 set -- "$top_builddir"/tests/fuzz/fuzz_*
 n=0
 for prog; do
-	case $prog in
+	case ${prog##*/} in
 	*.*) ;;
 	*) n=$((n + 1)) ;;
 	esac
 done
 plan "$n"
 for prog; do
-	case $prog in
+	case ${prog##*/} in
 	*.*) continue ;;
 	esac
 	name=${prog##*/fuzz_}

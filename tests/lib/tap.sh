@@ -52,7 +52,7 @@ wait_until() {
 
 # slow_test: skips the whole test when configure was told so.
 slow_test() {
-	[ "${BPFCOMPAT_TEST_SLOW:-yes}" != no ] ||
+	[ "${BPFCOMPAT_SLOW_TESTS:-yes}" != no ] ||
 	    skip_all "slow tests are switched off"
 }
 

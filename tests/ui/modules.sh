@@ -2,7 +2,7 @@
 # into the build tree and finds the browser.  Two tests may come here at the
 # same time; the second waits.  Sets ui_work, CHROMIUM, UI_MODULES.
 
-[ "${BPFCOMPAT_TEST_SLOW:-yes}" != no ] || {
+[ "${BPFCOMPAT_SLOW_TESTS:-yes}" != no ] || {
 	echo "1..0 # SKIP slow tests are switched off"
 	exit 0
 }
