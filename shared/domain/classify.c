@@ -17,6 +17,8 @@ static const char *const trailer[] = {
 	/* The two states after "infinite loop detected". */
 	"cur state:", "old state:",
 	"subprog ",
+	/* 7.2 counts here, too. */
+	"insns processed ",
 };
 /* Since 7.3 the kernel explains its last word; that report begins so. */
 static const char	report_begins[] = "Verification failed: ";

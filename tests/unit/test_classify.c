@@ -395,3 +395,15 @@ Test(classify, last_line_of_a_report_alone_is_its_title)
 	    "Verification failed: Policy: Operation is not allowed");
 	TEST_END();
 }
+
+/* Kernel 7.2 has a line of numbers of its own. */
+Test(classify, last_line_is_above_the_numbers_of_7_2)
+{
+	char	 line[64];
+
+	class_last_line("0: (bf) r0 = r7\nR7 !read_ok\nverification time 5 "
+	    "usec\nstack depth 0 max 0\ninsns processed 1\nprocessed 1 insns "
+	    "(limit 1000000)\n", line, sizeof(line));
+	cr_assert_str_eq(line, "R7 !read_ok");
+	TEST_END();
+}
