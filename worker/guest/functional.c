@@ -114,8 +114,11 @@ job_start(struct job *j, const char *command)
 	j->err.fd = err[0];
 	fcntl(j->out.fd, F_SETFL, O_NONBLOCK);
 	fcntl(j->err.fd, F_SETFL, O_NONBLOCK);
-	if (j->pid != -1)
+	if (j->pid != -1) {
+		/* The child does it too; whoever is first. */
+		setpgid(j->pid, j->pid);
 		j->pidfd = (int)syscall(SYS_pidfd_open, j->pid, 0);
+	}
 	return j->pid != -1 && j->pidfd != -1;
 }
 
