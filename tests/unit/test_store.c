@@ -295,7 +295,9 @@ Test(store, a_write_by_another_process_wakes_the_watcher)
 
 		if (db_open(dir, DB_WEB, &other, NULL) != ERR_OK)
 			_exit(1);
-		_exit(store_job_add(other, &base_job, 10, id) != ERR_OK);
+		status = store_job_add(other, &base_job, 10, id) != ERR_OK;
+		db_close(other);
+		_exit(status);
 	}
 	cr_assert_eq(db_watch_wait(w, 10000), ERR_OK);
 	waitpid(pid, &status, 0);
@@ -306,12 +308,13 @@ Test(store, a_write_by_another_process_wakes_the_watcher)
 
 Test(store, what_wakes_the_watcher_can_be_read)
 {
-	struct db_watch	*w;
-	struct db	*reader;
+	/* Static: the child must not close them, nor seem to lose them. */
+	static struct db_watch	*w;
+	static struct db	*reader;
 	int64_t		 rev, last;
 	char		 id[JOB_ID_SIZE];
 	struct job_claim c;
-	int		 status;
+	int		 status = 0;
 	pid_t		 pid;
 
 	add(id);
@@ -327,10 +330,10 @@ Test(store, what_wakes_the_watcher_can_be_read)
 		if (db_open(dir, DB_WORKER, &other, NULL) != ERR_OK)
 			_exit(1);
 		for (int i = 0; i < 50; i++)
-			if (store_job_progress(other, &c, "s", "m", i) !=
-			    ERR_OK)
-				_exit(1);
-		_exit(0);
+			status |= store_job_progress(other, &c, "s", "m", i) !=
+			    ERR_OK;
+		db_close(other);
+		_exit(status);
 	}
 	/* The last commit wakes too: no revision is ever missed for good. */
 	do {
