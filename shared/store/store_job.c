@@ -237,32 +237,31 @@ store_job_get(struct db *db, const char *id, struct job *out)
 	return e;
 }
 
-enum err
-store_job_revision(struct db *db, const char *id, int64_t *revision)
+/* The one number a statement tells of a job. */
+static enum err
+number_of_job(struct db *db, enum stmt_id which, const char *id, int64_t *n)
 {
-	struct stmt	*s = db_stmt(db, STMT_JOB_REVISION);
+	struct stmt	*s = db_stmt(db, which);
 	enum err	 e;
 
 	stmt_text(s, ":id", id);
 	if ((e = stmt_step(s)) == ERR_OK) {
-		*revision = stmt_col_int(s, 0);
+		*n = stmt_col_int(s, 0);
 		stmt_reset(s);
 	}
 	return e;
 }
 
 enum err
+store_job_revision(struct db *db, const char *id, int64_t *revision)
+{
+	return number_of_job(db, STMT_JOB_REVISION, id, revision);
+}
+
+enum err
 store_job_position(struct db *db, const char *id, int64_t *before)
 {
-	struct stmt	*s = db_stmt(db, STMT_JOB_POSITION);
-	enum err	 e;
-
-	stmt_text(s, ":id", id);
-	if ((e = stmt_step(s)) == ERR_OK) {
-		*before = stmt_col_int(s, 0);
-		stmt_reset(s);
-	}
-	return e;
+	return number_of_job(db, STMT_JOB_POSITION, id, before);
 }
 
 enum err
