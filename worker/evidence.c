@@ -124,7 +124,7 @@ fill_notes(const struct target *t, const struct collected *c,
 		snprintf(text, sizeof(text), "classification: %s (%s)",
 		    c->cls->code, c->cls->confidence);
 		add_note(g, s, text);
-		snprintf(text, sizeof(text), "remediation: %s",
+		snprintf(text, sizeof(text), "remediation: %.400s",
 		    c->cls->remedy);
 		add_note(g, s, text);
 	}

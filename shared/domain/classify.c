@@ -403,7 +403,8 @@ classify(const struct class_facts *f, struct class_result *res)
 			res->code = r->code;
 			res->confidence = r->confidence;
 			res->rule = r->name;
-			res->remedy = r->remedy;
+			snprintf(res->remedy, sizeof(res->remedy), "%s",
+			    r->remedy);
 			return;
 		}
 }

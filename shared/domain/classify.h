@@ -1,12 +1,16 @@
 /*
  * The name of a failure, with the proof for it.
  *
- * A ladder of small rules over structured evidence: the step that failed,
- * its errno, whether the verifier spoke, libbpf's poison markers, what the
- * probes on that very kernel said.  Text of a log counts only at the place
- * where it means something (the verifier's last line, libbpf's message about
- * the failing entity).  The first rule that holds decides and is named in
- * the result.  When none holds the answer is UNKNOWN, which is honest.
+ * A ladder of rules over structured evidence: the step that failed, its
+ * errno, libbpf's poison markers, relocations, externs, what the guest's
+ * experiments and probes answered on that very kernel, and how the kernel
+ * is built and locked.  Text of a log counts last, and only at the place
+ * where it means something (the verifier's last word, libbpf's line about
+ * the failing entity).  The first rule whose conditions all hold decides;
+ * it is named in the result, and every condition that held is a proof.
+ *
+ * Confidence "high" is for rules whose conditions leave no other cause.
+ * When nothing holds the answer is UNKNOWN, which is honest.
  */
 #ifndef DOMAIN_CLASSIFY_H
 #define DOMAIN_CLASSIFY_H
@@ -26,7 +30,10 @@
 #define CLASS_POLICY			"POLICY_DENIED"
 #define CLASS_FUNCTIONAL		"FUNCTIONAL_TEST_FAILURE"
 #define CLASS_UNKNOWN			"UNKNOWN"
-/* More precise ones. */
+/*
+ * More precise ones.  Every code and sub-reason is explained in
+ * doc/causes.md, which tests/unit/test_causes.c holds against the tables.
+ */
 #define CLASS_HELPER			"MISSING_HELPER"
 #define CLASS_KFUNC			"MISSING_KFUNC"
 #define CLASS_KSYM			"MISSING_KSYM"
@@ -36,7 +43,12 @@
 #define CLASS_MAP_ATTRIBUTE		"MAP_ATTRIBUTE_LIMIT"
 #define CLASS_MEMORY			"MEMORY_LIMIT"
 #define CLASS_ATTACH_TARGET		"ATTACH_TARGET_MISSING"
+#define CLASS_NOT_TRACEABLE		"ATTACH_TARGET_NOT_TRACEABLE"
 #define CLASS_ATTACH_OTHER		"ATTACH_FAILURE"
+#define CLASS_NOT_TESTABLE		"NOT_TESTABLE"
+#define CLASS_CONFIG			"KERNEL_CONFIG_OFF"
+#define CLASS_LOCKDOWN			"KERNEL_LOCKDOWN"
+#define CLASS_LSM			"LSM_NOT_ENABLED"
 #define CLASS_STRUCT_OPS		"UNSUPPORTED_STRUCT_OPS"
 #define CLASS_BAD_OBJECT		"INVALID_OBJECT"
 #define CLASS_WRONG_ARCH		"WRONG_ARCHITECTURE"
@@ -77,14 +89,29 @@ struct	class_facts {
 						   the ELF header */
 };
 
+/*
+ * One thing that speaks for the verdict.  "kind": experiment, relocation,
+ * extern, log_line, probe, errno, elf, splat or config.  "ref" is the id of
+ * the experiment or of the log, else the name of the thing.
+ */
+struct	class_proof {
+	const char	*kind;		/* static */
+	char		 ref[80];
+	char		 text[240];	/* one sentence or line */
+};
+
+#define CLASS_PROOF_MAX	8
+
 struct	class_result {
 	const char	*code;		/* all static */
 	const char	*confidence;	/* "high", "medium", "low" */
 	const char	*rule;
-	const char	*remedy;
-	char		 sub[40];	/* of VERIFIER_REJECTION, or "" */
+	char		 sub[40];	/* lower-case words, or "" */
 	char		 reason[CLASS_TEXT_MAX];	/* one sentence */
 	char		 evidence[CLASS_TEXT_MAX];	/* one line, or "" */
+	char		 remedy[CLASS_TEXT_MAX];	/* what to do */
+	struct class_proof proof[CLASS_PROOF_MAX];
+	size_t		 nproof;
 };
 
 /* Always fills *res. */

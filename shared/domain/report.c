@@ -109,6 +109,17 @@ write_class(struct jsonw *w, const struct class_result *c)
 	jsonw_str_opt(w, "reason", c->reason);
 	jsonw_str_opt(w, "evidence", c->evidence);
 	jsonw_str_opt(w, "remedy", c->remedy);
+	if (c->nproof > 0) {
+		jsonw_arr(w, "proof");
+		for (size_t i = 0; i < c->nproof; i++) {
+			jsonw_obj(w, NULL);
+			jsonw_str(w, "kind", c->proof[i].kind);
+			jsonw_str_opt(w, "ref", c->proof[i].ref);
+			jsonw_str(w, "text", c->proof[i].text);
+			jsonw_end(w);
+		}
+		jsonw_end(w);
+	}
 	jsonw_end(w);
 }
 

@@ -47,9 +47,11 @@ sample_part(void)
 	};
 	static const struct report_file files[] = {
 		{ "targets/debian-12-6.1/serial.log", 10 } };
-	struct class_result	 c = { CLASS_VERIFIER, "high", "verifier",
-				    "Read the log.", "uninitialised",
-				    "the verifier rejects it", "R1 !read_ok" };
+	struct class_result	 c = { .code = CLASS_VERIFIER,
+	    .confidence = "high", .rule = "verifier", .sub = "uninitialized",
+	    .reason = "the verifier rejects it", .evidence = "R1 !read_ok",
+	    .remedy = "Read the log.", .nproof = 1,
+	    .proof = { { "log_line", "<p>", "R1 !read_ok" } } };
 	struct class_result	*per[] = { NULL, &c };
 	struct buf		 b = BUF_INIT(100000);
 	struct jval		*doc = parse(document), *part;
