@@ -1,6 +1,6 @@
 # sql/: the schema and every statement, compiled into the programs.
 
-SQL_MIGRATIONS = sql/0001-init.sql
+SQL_MIGRATIONS = sql/0001-init.sql sql/0002-job-inputs.sql
 EXTRA_DIST += sql/statements.sql sql/embed.awk $(SQL_MIGRATIONS)
 BUILT_SOURCES += shared/store/sql_text.h
 CLEANFILES += shared/store/sql_text.h

@@ -21,6 +21,14 @@ INSERT INTO job_targets (job_id, position, profile_id, required, timeout_ms,
     updated_at)
 VALUES (:job, :position, :profile, :required, :timeout, :now);
 
+-- name: job_input_add
+INSERT INTO job_inputs (job_id, position, kind, sha256, size_bytes, basename)
+VALUES (:job, :position, :kind, :sha256, :size, :basename);
+
+-- name: job_inputs
+SELECT kind, sha256, size_bytes, basename
+FROM job_inputs WHERE job_id = :job ORDER BY position;
+
 -- name: job_by_key
 SELECT id FROM jobs
 WHERE submitted_by = :submitted_by AND idempotency_key = :key;

@@ -80,6 +80,7 @@ static const struct {
 	{ DB_WEB, SQLITE_INSERT, "artifacts", NULL },
 	{ DB_WEB, SQLITE_INSERT, "jobs", NULL },
 	{ DB_WEB, SQLITE_INSERT, "job_targets", NULL },
+	{ DB_WEB, SQLITE_INSERT, "job_inputs", NULL },
 	{ DB_WEB, SQLITE_UPDATE, "jobs", " cancel_requested finished_at stage "
 	    "message state updated_at revision " },
 	{ DB_WEB, SQLITE_UPDATE, "job_targets",
@@ -87,6 +88,7 @@ static const struct {
 	{ DB_WORKER, SQLITE_INSERT, "artifacts", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "jobs", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "job_targets", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "job_inputs", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "target_attempts", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "runs", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "kernels", NULL },

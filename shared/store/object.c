@@ -214,6 +214,31 @@ object_unpublish(struct object *o)
 		unlink(path);
 }
 
+enum err
+objects_publish(struct object *const *o, size_t n, bool *created,
+    struct diag *d)
+{
+	enum err	 e;
+
+	memset(created, 0, n * sizeof(*created));
+	for (size_t i = 0; i < n; i++) {
+		e = object_publish(o[i], &created[i], d);
+		if (e != ERR_OK) {
+			objects_unpublish(o, i, created);
+			return e;
+		}
+	}
+	return ERR_OK;
+}
+
+void
+objects_unpublish(struct object *const *o, size_t n, const bool *created)
+{
+	for (size_t i = 0; i < n; i++)
+		if (created[i])
+			object_unpublish(o[i]);
+}
+
 void
 object_free(struct object *o)
 {

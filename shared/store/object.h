@@ -1,7 +1,8 @@
 /*
- * Artifacts by digest: WORKDIR/objects/sha256/ab/<digest>.  An object is
- * written into a file without a name and gets its name in one step when it
- * is whole, so a crash or an error leaves nothing behind.
+ * Artifacts and a job's further inputs by digest:
+ * WORKDIR/objects/sha256/ab/<digest>.  An object is written into a file
+ * without a name and gets its name in one step when it is whole, so a crash
+ * or an error leaves nothing behind.
  *
  * Whoever adds an object and then a row that refers to it holds the object
  * lock over both; so may whoever removes an object no row refers to.
@@ -48,6 +49,15 @@ enum err	 object_publish(struct object *, bool *created,
 /* Takes the name away again; only for the one who created it. */
 void		 object_unpublish(struct object *);
 void		 object_free(struct object *);
+
+/*
+ * Several sealed objects of one job, all or none.  "created" has "n" places;
+ * objects_unpublish() takes back the names this call gave.
+ */
+enum err	 objects_publish(struct object *const *, size_t n,
+		    bool *created, struct diag *);
+void		 objects_unpublish(struct object *const *, size_t n,
+		    const bool *created);
 
 /* fsio_unlock() ends it; waits up to "wait_ms". */
 enum err	 object_lock(const char *workdir, int wait_ms, int *lock_fd,

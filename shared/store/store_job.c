@@ -111,14 +111,27 @@ insert_targets(struct db *db, const struct job_new *j, const char *id)
 }
 
 static enum err
-insert_artifact(struct db *db, const struct job_new *j)
+insert_artifact(struct db *db, const char *sha256, int64_t size)
 {
 	struct stmt	*s = db_stmt(db, STMT_ARTIFACT_ADD);
 
-	stmt_text(s, ":sha256", j->sha256);
-	stmt_int(s, ":size", j->size);
+	stmt_text(s, ":sha256", sha256);
+	stmt_int(s, ":size", size);
 	bind_now(s);
 	return stmt_run(s, NULL);
+}
+
+/* Inputs lie among the artifacts: what a row names is never swept away. */
+static enum err
+insert_inputs(struct db *db, const struct job_new *j, const char *id)
+{
+	enum err	 e = ERR_OK;
+
+	for (size_t i = 0; i < j->ninputs && e == ERR_OK; i++)
+		e = insert_artifact(db, j->inputs[i].sha256,
+		    j->inputs[i].size);
+	return e == ERR_OK ? store_inputs_add(db, id, j->inputs,
+	    j->ninputs) : e;
 }
 
 enum err
@@ -129,7 +142,7 @@ store_job_add(struct db *db, const struct job_new *j, int64_t max_queued,
 	int64_t	 queued, running;
 	enum err e;
 
-	if (j->ntargets == 0)
+	if (j->ntargets == 0 || j->ninputs > JOB_INPUTS_MAX)
 		return ERR_INVAL;
 	if ((e = db_begin(db)) != ERR_OK)
 		return e;
@@ -142,9 +155,10 @@ store_job_add(struct db *db, const struct job_new *j, int64_t max_queued,
 	    queued >= max_queued)
 		e = ERR_FULL;
 	rnd_hex(16, fresh + 4);
-	if (e == ERR_OK && (e = insert_artifact(db, j)) == ERR_OK &&
-	    (e = insert_job(db, j, fresh)) == ERR_OK)
-		e = insert_targets(db, j, fresh);
+	if (e == ERR_OK && (e = insert_artifact(db, j->sha256, j->size)) ==
+	    ERR_OK && (e = insert_job(db, j, fresh)) == ERR_OK &&
+	    (e = insert_targets(db, j, fresh)) == ERR_OK)
+		e = insert_inputs(db, j, fresh);
 	e = db_end(db, e);
 	if (e == ERR_OK)
 		memcpy(id, fresh, JOB_ID_SIZE);

@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "store/db.h"
+#include "store/store_input.h"
 #include "store/store_run.h"
 
 #define JOB_ID_SIZE	37	/* val- + 32 hex + NUL */
@@ -34,7 +35,8 @@ struct	job_new {
 	const char	*basename;
 	const char	*path;		/* as the caller named it; "" by HTTP */
 	const char	*name, *version, *variant, *uri;
-	const char	*mode;		/* "", load_only, load_attach */
+	const char	*mode;		/* "", load_only, load_attach,
+					   behavior */
 	const char	*attach_mode;	/* best-effort, required, disabled */
 	const char	*matrix_name, *matrix_path;
 	int64_t		 timeout_ms;	/* per target */
@@ -44,10 +46,12 @@ struct	job_new {
 	const char	*idempotency_key;	/* NULL: none */
 	const struct job_target_new *targets;
 	size_t		 ntargets;	/* at least 1 */
+	const struct job_input_new *inputs;	/* besides the artifact */
+	size_t		 ninputs;	/* at most JOB_INPUTS_MAX */
 };
 
 /*
- * Queues a job and its targets.  "max_queued" is the most jobs that may
+ * Queues a job, its targets and its inputs.  "max_queued" is the most jobs that may
  * wait: ERR_FULL beyond it, and nothing is stored.  With an idempotency key
  * that this caller has used before: ERR_EXISTS and "id" is the earlier job.
  */

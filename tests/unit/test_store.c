@@ -18,6 +18,7 @@
 #include "store/store_worker.h"
 
 #define SHA	"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define OTHER_SHA	"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
 
 static char		 dir[64];
 static struct db	*db;
@@ -89,6 +90,63 @@ Test(store, a_job_comes_back_as_it_was_queued)
 	cr_assert_not(t[1].required);
 	job_targets_free(t, n);
 	job_clear(&j);
+	TEST_END();
+}
+
+Test(store, inputs_come_back_in_the_order_they_were_given)
+{
+	static const struct job_input_new in[] = {
+		{ INPUT_MANIFEST, SHA, 3, "m.yaml" },
+		{ INPUT_FILE, OTHER_SHA, 7, "loader" },
+		{ INPUT_FILE, SHA, 3, "libx.so.1" },
+	};
+	struct job_new	 j = base_job;
+	struct job_input *got = NULL;
+	char		 id[JOB_ID_SIZE];
+	size_t		 n = 0;
+
+	j.inputs = in;
+	j.ninputs = 3;
+	cr_assert_eq(store_job_add(db, &j, 100, id), ERR_OK, "%s",
+	    db_errmsg(db));
+	cr_assert_eq(store_job_inputs(db, id, &got, &n), ERR_OK);
+	cr_assert_eq(n, 3);
+	cr_assert_str_eq(got[0].kind, INPUT_MANIFEST);
+	cr_assert_str_eq(got[0].basename, "m.yaml");
+	cr_assert_str_eq(got[1].sha256, OTHER_SHA);
+	cr_assert_eq(got[1].size, 7);
+	cr_assert_eq(job_inputs_find(got, n, INPUT_FILE), &got[1]);
+	cr_assert_null(job_inputs_find(got, n, INPUT_SOURCE));
+	job_inputs_free(got, n);
+	TEST_END();
+}
+
+Test(store, a_job_without_further_inputs_has_none)
+{
+	struct job_input *got = NULL;
+	char		 id[JOB_ID_SIZE];
+	size_t		 n = 9;
+
+	add(id);
+	cr_assert_eq(store_job_inputs(db, id, &got, &n), ERR_OK);
+	cr_assert_eq(n, 0);
+	job_inputs_free(got, n);
+	TEST_END();
+}
+
+Test(store, an_input_with_a_bad_name_stores_no_job)
+{
+	static const struct job_input_new in = { INPUT_FILE, OTHER_SHA, 7,
+	    "../loader" };
+	struct job_new	 j = base_job;
+	char		 id[JOB_ID_SIZE];
+	int64_t		 queued, running;
+
+	j.inputs = &in;
+	j.ninputs = 1;
+	cr_assert_eq(store_job_add(db, &j, 100, id), ERR_INVAL);
+	cr_assert_eq(store_queue_counts(db, &queued, &running), ERR_OK);
+	cr_assert_eq(queued, 0);
 	TEST_END();
 }
 
@@ -391,7 +449,8 @@ Test(store, every_statement_can_be_prepared)
 Test(store, no_statement_reads_a_whole_table)
 {
 	static const char *const large[] = { "SCAN jobs", "SCAN job_targets",
-	    "SCAN runs", "SCAN target_attempts", "SCAN artifacts" };
+	    "SCAN runs", "SCAN target_attempts", "SCAN artifacts",
+	    "SCAN job_inputs" };
 	char		 path[100], sql[8192];
 	sqlite3		*h;
 	sqlite3_stmt	*st;
@@ -406,7 +465,7 @@ Test(store, no_statement_reads_a_whole_table)
 		    SQLITE_OK, "%s", sqlite3_errmsg(h));
 		while (sqlite3_step(st) == SQLITE_ROW) {
 			detail = (const char *)sqlite3_column_text(st, 3);
-			for (size_t k = 0; k < 5; k++)
+			for (size_t k = 0; k < 6; k++)
 				cr_expect(strncmp(detail, large[k],
 				    strlen(large[k])) != 0 ||
 				    strstr(detail, "USING") != NULL,
@@ -415,7 +474,40 @@ Test(store, no_statement_reads_a_whole_table)
 		sqlite3_finalize(st);
 	}
 	sqlite3_close(h);
-	(void)migrations;
+	TEST_END();
+}
+
+/* Rows of an older version stay as they are when the schema grows. */
+Test(store, a_database_of_the_first_version_is_brought_up_to_date)
+{
+	char		 old[64] = "/tmp/bpfcompat-store-XXXXXX";
+	char		 path[100], id[JOB_ID_SIZE];
+	sqlite3		*h;
+	struct db	*up = NULL;
+	struct diag	 d = DIAG_INIT;
+	struct job	 j;
+
+	cr_assert_not_null(mkdtemp(old));
+	snprintf(path, sizeof(path), "%s/bpfcompat.db", old);
+	cr_assert_eq(sqlite3_open(path, &h), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(h, migrations[0].sql, NULL, NULL, NULL),
+	    SQLITE_OK);
+	snprintf(path, sizeof(path), "PRAGMA user_version=1; "
+	    "PRAGMA application_id=%d", DB_APPLICATION_ID);
+	cr_assert_eq(sqlite3_exec(h, path, NULL, NULL, NULL), SQLITE_OK);
+	cr_assert_eq(sqlite3_exec(h, "INSERT INTO artifacts VALUES ('" SHA
+	    "', 3, 't'); INSERT INTO jobs (id, origin, artifact_sha256, "
+	    "artifact_size, artifact_basename, timeout_ms, concurrency, "
+	    "created_at, updated_at) VALUES ('val-1', 'cli', '" SHA "', 3, "
+	    "'x.o', 1, 1, 't', 't')", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(h);
+	cr_assert_eq(db_open(old, DB_WORKER, &up, &d), ERR_OK, "%s", d.msg);
+	cr_assert_eq(store_job_get(up, "val-1", &j), ERR_OK);
+	cr_assert_str_eq(j.basename, "x.o");
+	job_clear(&j);
+	cr_assert_eq(store_job_add(up, &base_job, 100, id), ERR_OK);
+	db_close(up);
+	fsio_rmtree(old, NULL);
 	TEST_END();
 }
 
