@@ -20,7 +20,10 @@ libshared_a_SOURCES = \
 	shared/base/yaml_in.c shared/base/yaml_in.h \
 	shared/domain/classify.c shared/domain/classify.h \
 	shared/domain/classify_load.c shared/domain/classify_rules.h \
+	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/kernel.c shared/domain/kernel.h \
+	shared/domain/manifest.c shared/domain/manifest.h \
+	shared/domain/manifest_plan.c \
 	shared/domain/matrix.c shared/domain/matrix.h \
 	shared/domain/profile.c shared/domain/profile.h \
 	shared/domain/report.c shared/domain/report.h \

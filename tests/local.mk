@@ -61,6 +61,15 @@ tests_unit_test_cli_LDADD = libcli.a $(SHARED_LIBS) $(CRITERION_LIBS)
 TESTS += tests/it/kernels.sh
 EXTRA_DIST += tests/it/kernels.sh
 
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_manifest
+TESTS += tests/unit/test_manifest
+endif
+tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c \
+	tests/unit/test.h
+tests_unit_test_manifest_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_manifest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
 # --- worker, report ----------------------------------------------------------
 check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c

@@ -370,6 +370,9 @@ check_value(const struct ydoc *doc, const struct yval *v, struct diag *d,
 	switch (k->kind) {
 	case Y_MAP:
 		return check_map(doc, v, d, path, k->sub);
+	case Y_FREE:
+		return v->kind == YV_MAP ? ERR_OK : ydoc_fail(doc, v, d,
+		    path, "must be a map of keys and values");
 	case Y_STRS:
 	case Y_MAPS:
 		return check_list(doc, v, d, path, k);

@@ -29,7 +29,8 @@ enum	ykind {
 	Y_BOOL,		/* true or false */
 	Y_STRS,		/* list of strings; min, max: how many */
 	Y_MAP,		/* keys in "sub" */
-	Y_MAPS		/* list of maps; min, max: how many */
+	Y_MAPS,		/* list of maps; min, max: how many */
+	Y_FREE		/* a map that is not looked into */
 };
 
 struct	ykey {

@@ -4,12 +4,14 @@
 # _SOURCES and _LDADD, and a folder X.seeds.
 
 FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_fields \
-	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_multipart \
+	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_manifest \
+	tests/fuzz/fuzz_multipart \
 	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
 	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_vmlinuz \
 	tests/fuzz/fuzz_wire tests/fuzz/fuzz_yaml
 FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/fields.seeds \
-	tests/fuzz/json.seeds tests/fuzz/multipart.seeds \
+	tests/fuzz/json.seeds tests/fuzz/manifest.seeds \
+	tests/fuzz/multipart.seeds \
 	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds \
 	tests/fuzz/verlog.seeds tests/fuzz/wire.seeds \
 	tests/fuzz/kernel.seeds tests/fuzz/vmlinuz.seeds \
@@ -43,6 +45,8 @@ tests_fuzz_fuzz_wire_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 
 tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_kernel_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_manifest_SOURCES = tests/fuzz/fuzz_manifest.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_manifest_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_vmlinuz_SOURCES = tests/fuzz/fuzz_vmlinuz.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_vmlinuz_LDADD = $(FUZZ_LIBS) libkernels.a $(SHARED_LIBS)
 tests_fuzz_fuzz_yaml_SOURCES = tests/fuzz/fuzz_yaml.c $(FUZZ_MAIN)
