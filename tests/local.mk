@@ -103,6 +103,7 @@ EXTRA_DIST += $(WORKER_TESTS) tests/lib/fake_world.sh
 
 include tests/it/api.mk
 include tests/bpf/local.mk
+include tests/corpus/local.mk
 
 # --- guest programs ----------------------------------------------------------
 if HAVE_CRITERION

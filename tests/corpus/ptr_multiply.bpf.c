@@ -1,0 +1,14 @@
+/* Multiplies a pointer. */
+#include "corpus.h"
+
+SEC("raw_tp/sched_switch")
+NAKED int
+ptr_multiply(void)
+{
+	ASM("r2 = r10");
+	ASM("r2 *= 8"); /* HERE */
+	ASM("r0 = 0");
+	ASM("exit");
+}
+
+LICENSE("GPL");
