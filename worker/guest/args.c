@@ -408,6 +408,10 @@ args_parse(int argc, const char *const *argv, struct args *a,
 			a->wire = true;
 			continue;
 		}
+		if (strcmp(argv[i], "--log-steps") == 0) {
+			a->log_steps = true;
+			continue;
+		}
 		if (strcmp(argv[i], "--warm") == 0) {
 			a->warm = true;
 			continue;
@@ -462,6 +466,7 @@ args_usage(void)
 	    "                          on standard input and output\n"
 	    "  --warm                  ask the kernel what it can and keep the\n"
 	    "                          answers for later runs in this guest\n"
+	    "  --log-steps             each step to the kernel's log, too\n"
 	    "  --manifest PATH         only echoed into the result\n"
 	    "  --functional-plan FILE  behaviour commands\n"
 	    "  --log-dir DIR           whole logs go there\n"

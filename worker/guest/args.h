@@ -57,6 +57,7 @@ struct	args {
 	bool		 probe_features;
 	bool		 isolate; /* each program alone too */
 	bool		 wire;
+	bool		 log_steps; /* also to the kernel's log */
 	bool		 warm;	/* only ask the kernel, for later runs */
 	bool		 help;
 	struct map_fixup *fixups;

@@ -29,6 +29,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/timefmt.h"
+#include "kmsg.h"
 #include "steps.h"
 
 #define LEVEL_STATS	4
@@ -177,6 +178,10 @@ child_programs(struct bench *b, struct bpf_object *tmpl, size_t from,
 		}
 		i++;
 	}
+	/* In a batch each is named; one alone was announced. */
+	if (to - from > 1)
+		kmsg_loads("isolated", b->run->progs, from, to,
+		    b->run->nprogs);
 	err = bpf_object__load(tmpl);
 	for (k = 0; err == 0 && k < n; k++)
 		program_sizes(mine[k], b->rep, k);

@@ -6,6 +6,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "kmsg.h"
 #include "steps.h"
 
 /* Only statistics and the verifier's last words are asked for. */
@@ -116,7 +117,9 @@ load_run(struct run *r)
 	if (r->obj == NULL || !r->prepared)
 		return;
 	log = set_logs(r);
+	kmsg_loads("load", r->progs, 0, r->nprogs, r->nprogs);
 	err = bpf_object__load(r->obj);
+	kmsg_loads(NULL, NULL, 0, 0, 0);
 	r->load.status = err == 0 ? OUT_PASS : OUT_FAIL;
 	r->load.error = err;
 	if (err != 0)

@@ -30,6 +30,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/facts.c worker/guest/facts.h \
 	worker/guest/functional.c worker/guest/functional.h \
 	worker/guest/isolated.c \
+	worker/guest/kmsg.c worker/guest/kmsg.h \
 	worker/guest/load.c \
 	worker/guest/object.c \
 	worker/guest/plan.c \
@@ -48,7 +49,8 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 bin_bpfcompat_validator_CPPFLAGS = $(GUEST_CPPFLAGS) \
 	-I$(LIBBPF_DIR)/include
 bin_bpfcompat_validator_CFLAGS = $(GUEST_CFLAGS)
-bin_bpfcompat_validator_LDFLAGS = $(guest_ldflags)
+# kmsg.h says why.
+bin_bpfcompat_validator_LDFLAGS = $(guest_ldflags) -Wl,--wrap=syscall
 bin_bpfcompat_validator_LDADD = $(LIBBPF_STAMP) \
 	-lelf -lzstd -lz
 

@@ -14,6 +14,7 @@
 
 #include "base/json_out.h"
 #include "base/timefmt.h"
+#include "kmsg.h"
 #include "wire.h"
 #include "wire_io.h"
 
@@ -139,8 +140,10 @@ sink_progress(struct sink *s, const char *phase, const char *program,
 	snprintf(s->crumbs->phase, sizeof(s->crumbs->phase), "%s", phase);
 	snprintf(s->crumbs->program, sizeof(s->crumbs->program), "%s",
 	    program == NULL ? "" : program);
-	if (s->fd == -1)
+	if (s->fd == -1) {
+		kmsg_step(phase, program, index, total);
 		return;
+	}
 	jsonw_init(&w, &b, JSONW_COMPACT);
 	jsonw_obj(&w, NULL);
 	jsonw_str(&w, "phase", phase);
@@ -149,6 +152,8 @@ sink_progress(struct sink *s, const char *phase, const char *program,
 	jsonw_int(&w, "total", (int64_t)total);
 	jsonw_end(&w);
 	send_message(s, WIRE_PROGRESS, &b);
+	/* Behind the announcement, so that the log is never older. */
+	kmsg_step(phase, program, index, total);
 	let_go(s->fd);
 }
 

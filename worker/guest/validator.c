@@ -21,6 +21,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/timefmt.h"
+#include "kmsg.h"
 #include "steps.h"
 #include "wire_io.h"
 
@@ -263,6 +264,8 @@ work(struct args *a)
 	/* Kernels before 5.11 charge maps and programs to this limit. */
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	sigaction(SIGPIPE, &ign, NULL);
+	if (a->log_steps)
+		kmsg_open();
 	if (run_init(&r, a) != ERR_OK) {
 		fprintf(stderr, "bpfcompat-validator: out of memory\n");
 	} else if (read_input(&r, &d) != ERR_OK) {

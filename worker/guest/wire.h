@@ -75,4 +75,18 @@
 #define WIRE_CTL_MAX		2048
 #define WIRE_CTL_ENTROPY	64
 
+/*
+ * The validator writes each step to the kernel's log before it is tried, so
+ * that what the kernel says afterwards belongs to it even when nothing comes
+ * over SSH any more:
+ *
+ *   <12>bpfcompat: step PHASE INDEX TOTAL NAME
+ *
+ * Facility 1 (user) and level 4, which loglevel=5 shows; INDEX counts from
+ * 1, "0 0" when nothing is counted; NAME (of the program or map, may be
+ * missing) has only letters, digits, '_' and '.'.
+ */
+#define WIRE_STEP		"bpfcompat: step "
+#define WIRE_STEP_PRIORITY	"<12>"
+
 #endif /* !GUEST_WIRE_H */
