@@ -21,7 +21,6 @@
 #include "worker/vm/qemu.h"
 #include "worker/vm/qmp.h"
 #include "worker/vm/spec.h"
-#include "worker/vm/splat.h"
 #include "worker/vm/sshkey.h"
 #include "worker/vm/template.h"
 #include "worker/vm/wire_in.h"
@@ -180,110 +179,6 @@ Test(hostlibs, a_missing_library_is_named)
 	    ERR_NOTFOUND);
 	cr_assert_not_null(strstr(d.msg, "libq.so.9"));
 	hostlibs_clear(&h);
-	TEST_END();
-}
-
-/* --- console ------------------------------------------------------------- */
-
-static void
-feed(struct splat *s, const char *text)
-{
-	/* In pieces of three, as reads may cut anywhere. */
-	for (size_t n = strlen(text), i = 0; i < n; i += 3)
-		splat_feed(s, text + i, n - i < 3 ? n - i : 3);
-}
-
-Test(splat, a_panic_is_found_with_what_follows)
-{
-	struct splat	 s;
-
-	splat_init(&s);
-	feed(&s, "[    1.0] all is well\r\n"
-	    "[    2.0] Kernel panic - not syncing: sysrq triggered crash\r\n"
-	    "[    2.1] Call Trace:\r\n"
-	    "[    2.2] ---[ end Kernel panic - not syncing ]---\r\n"
-	    "[    2.3] after\r\n");
-	splat_finish(&s);
-	cr_assert(s.panicked);
-	cr_assert(s.fatal);
-	cr_assert_null(strstr(buf_str(&s.text), "all is well"));
-	cr_assert_not_null(strstr(buf_str(&s.text), "Call Trace:\n"));
-	cr_assert_null(strstr(buf_str(&s.text), "after"));
-	splat_clear(&s);
-	TEST_END();
-}
-
-Test(splat, every_kind_of_complaint_is_known)
-{
-	static const char	*const lines[] = {
-		"BUG: kernel NULL pointer dereference, address: 0",
-		"Oops: 0002 [#1] PREEMPT SMP NOPTI",
-		"WARNING: CPU: 0 PID: 9 at kernel/bpf/core.c:1 f+0x1",
-		"general protection fault, probably for address 0xdead",
-		"BUG: KASAN: slab-out-of-bounds in f+0x1/0x2",
-		"INFO: task foo:12 blocked for more than 120 seconds.",
-		"rcu: INFO: rcu_preempt self-detected stall on CPU",
-		"watchdog: BUG: soft lockup - CPU#0 stuck for 22s!",
-		"kernel BUG at kernel/bpf/verifier.c:123!",
-	};
-	struct splat		 s;
-
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		splat_init(&s);
-		feed(&s, lines[i]);
-		splat_finish(&s);
-		cr_assert(s.text.len > 0, "not found: %s", lines[i]);
-		splat_clear(&s);
-	}
-	TEST_END();
-}
-
-Test(splat, ordinary_lines_are_none)
-{
-	struct splat	 s;
-
-	splat_init(&s);
-	feed(&s, "[ 0.1] x86/fpu: x87 FPU will use FXSAVE\n"
-	    "bpfcompat-init: ready\n[ 0.2] NOTICE: deprecated\n");
-	splat_finish(&s);
-	cr_assert_eq(s.text.len, 0);
-	cr_assert_not(s.fatal);
-	splat_clear(&s);
-	TEST_END();
-}
-
-static void
-keep_line(void *arg, const char *line)
-{
-	snprintf(arg, 128, "%s", line);
-}
-
-Test(splat, terminal_escapes_are_taken_out)
-{
-	struct splat	 s;
-	char		 last[128] = "";
-
-	splat_init(&s);
-	s.on_line = keep_line;
-	s.arg = last;
-	feed(&s, "\033[1;31mred\033[0m \033]0;title\atext\001\002\n");
-	cr_assert_str_eq(last, "red text");
-	feed(&s, "\033[999\nnext\n");
-	cr_assert_str_eq(last, "next");
-	splat_clear(&s);
-	TEST_END();
-}
-
-Test(splat, it_never_grows_over_its_limit)
-{
-	struct splat	 s;
-
-	splat_init(&s);
-	for (int i = 0; i < 5000; i++)
-		feed(&s, "BUG: one of very many complaints of this kernel\n");
-	cr_assert_leq(s.text.len, SPLAT_MAX);
-	cr_assert_eq(buf_err(&s.text), ERR_OK);
-	splat_clear(&s);
 	TEST_END();
 }
 

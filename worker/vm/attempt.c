@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/timefmt.h"
+#include "worker/vm/kevent.h"
 
 #define ARTIFACT_MAX	((size_t)512 * 1024 * 1024)
 #define CMDLINE_MAX	2000
@@ -156,7 +157,7 @@ attempt_conclude(struct attempt *a, enum err e)
 	}
 	/* A lost connection or an oops: the guest is probably dying. */
 	if (a->vm != NULL && a->stage >= STAGE_CONNECT && (e == ERR_IO ||
-	    (e == ERR_PROTO && vm_oopsed(a->vm)))) {
+	    (e == ERR_PROTO && vm_events(a->vm)->fatal))) {
 		until = time_mono_ms() + DYING_MS;
 		while (w == ERR_OK)
 			w = vm_wait(a->vm, -1, 0, until, NULL);

@@ -7,6 +7,7 @@
 #include "base/json_out.h"
 #include "base/timefmt.h"
 #include "worker/vm/attempt.h"
+#include "worker/vm/kevent.h"
 
 #define EVENT_MAX	(1024 * 1024)
 
@@ -78,7 +79,8 @@ put_ms(struct jsonw *w, const struct attempt *a)
 static void
 put_error(struct jsonw *w, const struct attempt *a)
 {
-	const char	*step = "";
+	const struct kstep	*logged;
+	const char		*step = "";
 
 	jsonw_str(w, "error_code", a->code);
 	jsonw_str(w, "error", diag_text(&a->diag));
@@ -86,7 +88,11 @@ put_error(struct jsonw *w, const struct attempt *a)
 		return;
 	if (a->collect != NULL)
 		step = collect_last_step(a->collect);
-	if (step[0] != '\0')
+	/* Written after it was announced, so never older than that. */
+	logged = a->vm == NULL ? NULL : &vm_events(a->vm)->step;
+	if (logged != NULL && logged->phase[0] != '\0')
+		kstep_write(logged, w, "last_step");
+	else if (step[0] != '\0')
 		jsonw_raw(w, "last_step", step, strlen(step));
 }
 
@@ -100,6 +106,7 @@ put_guest(struct jsonw *w, const struct attempt *a)
 	jsonw_bool(w, "template", a->cloned);
 	if (a->vm != NULL) {
 		jsonw_str_opt(w, "splat", vm_splat(a->vm));
+		kevents_write(vm_events(a->vm), w);
 		jsonw_str(w, "qemu_command", vm_command(a->vm));
 	}
 }

@@ -15,12 +15,24 @@
 
 /*
  * No parameter here may change what a verdict depends on (no mitigations=,
- * lsm= or the like).  loglevel=5 shows warnings; the first oops ends the
- * guest, so that nothing is judged on a damaged kernel.  no_timer_check:
- * on a busy host an emulated timer comes too late for that check, and the
- * kernel then panics or hangs before its first line.
+ * lsm= or the like).
+ *
+ * oops=panic, panic=-1: the first oops ends the guest at once, so that
+ * nothing is judged on a damaged kernel.  Not set on purpose:
+ * softlockup_panic, hung_task_panic, rcupdate's and panic_on_warn.  They end
+ * kernels that would go on, and on a busy host an emulated one is late
+ * without anybody's fault; what is reported is the message.
+ *
+ * loglevel=5 shows warnings and the validator's steps; printk.devkmsg=on
+ * keeps the kernel from dropping steps that come fast;
+ * console_msg_format=syslog and printk.time=1 tell who said what, and when
+ * (kevent.h).
+ *
+ * no_timer_check: on a busy host an emulated timer comes too late for that
+ * check, and the kernel then panics or hangs before its first line.
  */
-#define CMDLINE	"console=ttyS0 loglevel=5 panic=-1 oops=panic "		\
+#define CMDLINE	"console=ttyS0 loglevel=5 console_msg_format=syslog "	\
+		"printk.time=1 printk.devkmsg=on panic=-1 oops=panic "	\
 		"no_timer_check rdinit=/init"
 
 /* Full path of QEMU; the program may be named without one. */

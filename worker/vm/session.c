@@ -217,7 +217,7 @@ talk(struct attempt *a, struct stream *s, struct sshc_cmd **val)
 	bool		 done = false;
 
 	snprintf(command, sizeof(command), FACTS VALIDATOR " --wire "
-	    "--attach-mode %s", a->spec->attach_mode);
+	    "--log-steps --attach-mode %s", a->spec->attach_mode);
 	if ((e = sshc_exec(a->ssh, command, &sink, a->deadline, val,
 	    &a->diag)) != ERR_OK)
 		return e;

@@ -2,83 +2,28 @@
 
 #include <string.h>
 
-/* Lines after the first one that still tell about it: registers, trace. */
-#define FOLLOW_LINES	100
-
 enum { ESC_NONE, ESC_START, ESC_CSI, ESC_STRING };
-
-static const struct {
-	const char	*text;
-	bool		 fatal;
-} marks[] = {
-	{ "Kernel panic - not syncing",	true },
-	{ "BUG: ",			true },
-	{ "kernel BUG at ",		true },
-	{ "Oops: ",			true },
-	{ "Oops[",			true },
-	{ "general protection fault",	true },
-	{ "stack segment: ",		true },
-	{ "double fault: ",		true },
-	{ "divide error: ",		true },
-	{ "invalid opcode: ",		true },
-	{ "Unable to handle kernel",	true },
-	{ "WARNING: ",			false },
-	{ "UBSAN: ",			false },
-	{ "KFENCE: ",			false },
-	{ "INFO: task ",		false },
-	{ "blocked for more than",	false },
-	{ "rcu: INFO: ",		false },
-	{ "self-detected stall",	false },
-	{ "detected stalls on",		false },
-	{ "suspicious RCU usage",	false },
-	{ "possible recursive locking",	false },
-	{ "possible circular locking",	false },
-};
 
 void
 splat_init(struct splat *s)
 {
 	memset(s, 0, sizeof(*s));
 	buf_init(&s->text, SPLAT_MAX);
+	kevents_init(&s->events);
 }
 
 void
 splat_clear(struct splat *s)
 {
+	kevents_clear(&s->events);
 	buf_clear(&s->text);
-}
-
-static void
-keep(struct splat *s)
-{
-	size_t	 room = s->text.max - s->text.len;
-
-	if (room > s->len)
-		buf_addf(&s->text, "%s\n", s->line);
 }
 
 static void
 end_line(struct splat *s)
 {
-	bool	 hit = false;
-
 	s->line[s->len] = '\0';
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (strstr(s->line, marks[i].text) != NULL) {
-			hit = true;
-			if (marks[i].fatal)
-				s->fatal = true;
-		}
-	if (strstr(s->line, "Kernel panic") != NULL)
-		s->panicked = true;
-	if (hit)
-		s->follow = FOLLOW_LINES;
-	if (s->follow > 0) {
-		keep(s);
-		s->follow--;
-	}
-	if (strstr(s->line, "---[ end ") != NULL)
-		s->follow = 0;
+	kevents_line(&s->events, s->line);
 	if (s->on_line != NULL)
 		s->on_line(s->arg, s->line);
 	s->len = 0;
@@ -141,4 +86,12 @@ splat_finish(struct splat *s)
 {
 	if (s->len > 0)
 		end_line(s);
+}
+
+const char *
+splat_text(struct splat *s)
+{
+	buf_reset(&s->text);
+	kevents_text(&s->events, &s->text, SPLAT_MAX);
+	return buf_str(&s->text);
 }

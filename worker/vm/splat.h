@@ -1,7 +1,7 @@
 /*
- * Finds what a kernel complains about in its console: oops, panic, warning,
- * hung task, stall, sanitizer report.  Fed with raw console bytes; terminal
- * escapes and control bytes are taken out.
+ * Reads a guest's console: raw bytes in, whole lines out, terminal escapes
+ * and control bytes taken out.  What the kernel complains about in them is
+ * kevent.h's.
  */
 #ifndef VM_SPLAT_H
 #define VM_SPLAT_H
@@ -10,18 +10,18 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "worker/vm/kevent.h"
 
+/* The complaints as one text. */
 #define SPLAT_MAX	(16 * 1024)
 #define SPLAT_LINE_MAX	1024
 
 struct	splat {
-	struct buf	 text;		/* the complaints, at most SPLAT_MAX */
+	struct kevents	 events;
+	struct buf	 text;		/* splat_text()'s */
 	char		 line[SPLAT_LINE_MAX];
 	size_t		 len;
 	int		 esc;		/* state inside an escape sequence */
-	int		 follow;	/* lines that still belong to it */
-	bool		 panicked;	/* "Kernel panic" was seen */
-	bool		 fatal;		/* an oops or a panic was seen */
 	/* Called with each whole line, may be NULL. */
 	void		(*on_line)(void *, const char *line);
 	void		*arg;
@@ -32,5 +32,7 @@ void		 splat_clear(struct splat *);
 void		 splat_feed(struct splat *, const void *, size_t);
 /* The last line may have no end; looks at it, too. */
 void		 splat_finish(struct splat *);
+/* All complaints so far, at most SPLAT_MAX bytes; "" for none. */
+const char	*splat_text(struct splat *);
 
 #endif /* !VM_SPLAT_H */

@@ -561,7 +561,7 @@ vm_ended(const struct vm *v)
 {
 	if (!v->ended)
 		return VM_RUNNING;
-	if (v->qmp.panicked || v->splat.panicked)
+	if (v->qmp.panicked || v->splat.events.panicked)
 		return VM_END_GUEST;
 	return v->qmp.shutdown && v->qmp.by_guest && WIFEXITED(v->status) &&
 	    WEXITSTATUS(v->status) == 0 ? VM_END_GUEST : VM_END_QEMU;
@@ -577,7 +577,7 @@ vm_end_text(const struct vm *v, char *out, size_t size)
 		snprintf(out, size, "the guest is running");
 		break;
 	case VM_END_GUEST:
-		if (v->qmp.panicked || v->splat.panicked)
+		if (v->qmp.panicked || v->splat.events.panicked)
 			snprintf(out, size, "the guest's kernel panicked");
 		else
 			snprintf(out, size, "the guest ended by itself (%s)",
@@ -592,15 +592,15 @@ vm_end_text(const struct vm *v, char *out, size_t size)
 }
 
 const char *
-vm_splat(const struct vm *v)
+vm_splat(struct vm *v)
 {
-	return buf_str(&v->splat.text);
+	return splat_text(&v->splat);
 }
 
-bool
-vm_oopsed(const struct vm *v)
+const struct kevents *
+vm_events(const struct vm *v)
 {
-	return v->splat.fatal;
+	return &v->splat.events;
 }
 
 bool

@@ -48,6 +48,7 @@ enum	vm_end {
 	VM_END_QEMU	/* QEMU failed or was killed from outside */
 };
 
+struct kevents;
 struct vm;
 
 /*
@@ -103,9 +104,9 @@ bool		 vm_ready(const struct vm *);
 enum vm_end	 vm_ended(const struct vm *);
 /* "the guest reset itself", "QEMU was killed by signal 9 (Killed)". */
 void		 vm_end_text(const struct vm *, char *out, size_t size);
-/* Kernel complaints so far, "" for none. */
-const char	*vm_splat(const struct vm *);
-bool		 vm_oopsed(const struct vm *);
+/* Kernel complaints so far, as one text ("" for none) and one by one. */
+const char	*vm_splat(struct vm *);
+const struct kevents *vm_events(const struct vm *);
 bool		 vm_serial_cut(const struct vm *);
 /* The command line, blanks between. */
 const char	*vm_command(const struct vm *);
