@@ -13,6 +13,8 @@
 /* Files listed in a report; a guest decides how many logs there are. */
 #define FILES_MAX	2000
 #define NOTES_MAX	32
+/* Complaints of the kernel that get a note of their own. */
+#define EVENT_NOTES	4
 #define NOTE_SIZE	512
 
 struct	file_list {
@@ -93,6 +95,33 @@ add_note(const struct engine *g, struct scratch *s, const char *text)
 	s->nnotes++;
 }
 
+/* A guest that went on after its kernel complained: said, not judged. */
+static void
+note_events(const struct runner_end *end, struct scratch *s,
+    const struct engine *g)
+{
+	const struct jval	*all = jval_get(end->doc, "kernel_events");
+	char			 text[NOTE_SIZE];
+
+	for (size_t i = 0; i < jval_len(all) && i < EVENT_NOTES; i++) {
+		const struct jval	*ev = jval_at(all, i);
+		const char		*program;
+
+		program = jval_get_str(ev, "program", "");
+		snprintf(text, sizeof(text), "the kernel complained during "
+		    "%.24s%s%.128s: %.300s", jval_get_str(ev, "phase", "?"),
+		    program[0] != '\0' ? " of " : "", program,
+		    jval_get_str(ev, "title", ""));
+		add_note(g, s, text);
+	}
+	if (jval_len(all) > EVENT_NOTES) {
+		snprintf(text, sizeof(text), "and %zu more complaints of "
+		    "the kernel; see kernel_events",
+		    jval_len(all) - EVENT_NOTES);
+		add_note(g, s, text);
+	}
+}
+
 static void
 fill_notes(const struct target *t, const struct collected *c,
     const struct runner_end *end, size_t nrows, struct scratch *s)
@@ -104,6 +133,7 @@ fill_notes(const struct target *t, const struct collected *c,
 
 	for (size_t i = 0; i < jval_len(notes); i++)
 		add_note(g, s, jval_str(jval_at(notes, i), ""));
+	note_events(end, s, g);
 	if (t->kernel_known)
 		for (int i = 0; i < t->kernel.nnotes; i++)
 			add_note(g, s, t->kernel.note[i]);
@@ -183,6 +213,7 @@ fill_guest(const struct target *t, const struct runner_end *end,
 	if (end->outcome == RUNNER_DONE)
 		r->last_step = NULL;
 	r->splat = jval_get_str(doc, "splat", NULL);
+	r->kernel_events = jval_get(doc, "kernel_events");
 	engine_scrub(t->work->engine, jval_get_str(doc, "qemu_command", ""),
 	    s->qemu, sizeof(s->qemu));
 	r->qemu_command = s->qemu;

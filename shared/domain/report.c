@@ -285,6 +285,8 @@ report_target_write(struct buf *b, const struct report_target *t)
 	if (t->last_step != NULL)
 		jval_write(t->last_step, &w, "last_step", STR_MAX);
 	jsonw_str_opt(&w, "splat", t->splat);
+	if (jval_len(t->kernel_events) > 0)
+		jval_write(t->kernel_events, &w, "kernel_events", STR_MAX);
 	jsonw_str_opt(&w, "started_at", t->started_at);
 	jsonw_str_opt(&w, "finished_at", t->finished_at);
 	jsonw_int_opt(&w, "duration_ms", t->duration_ms);

@@ -70,6 +70,7 @@ struct	report_target {
 	const struct jval *phases;	/* "ms" of the runner */
 	const struct jval *last_step;	/* of a guest that died or hung */
 	const char	*splat;
+	const struct jval *kernel_events; /* the runner's array */
 	const struct jval *result;	/* validator document */
 	const struct class_result *cls;	/* of a failing target, else NULL */
 	/* per program of the document, NULL where it did not fail */

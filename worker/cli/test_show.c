@@ -7,6 +7,7 @@
 #include "store/store_job.h"
 
 #define TEXT_MAX	300
+#define EVENTS_SHOWN	4
 #define PROGRAMS_SHOWN	3
 
 struct	test_view {
@@ -215,6 +216,26 @@ cause(const struct jval *t, struct buf *b)
 	buf_addc(b, '\n');
 }
 
+/* One line each; the text with its trace is in the report. */
+static void
+kernel_said(const struct jval *t, struct buf *b)
+{
+	const struct jval	*all = jval_get(t, "kernel_events"), *ev;
+	const char		*program;
+
+	for (size_t i = 0; i < jval_len(all) && i < EVENTS_SHOWN; i++) {
+		ev = jval_at(all, i);
+		program = jval_get_str(ev, "program", "");
+		buf_adds(b, "      kernel, ");
+		put(b, jval_get_str(ev, "phase", "?"), 24);
+		buf_adds(b, program[0] != '\0' ? " of " : "");
+		put(b, program, 80);
+		buf_adds(b, ": ");
+		put(b, jval_get_str(ev, "title", ""), 200);
+		buf_addc(b, '\n');
+	}
+}
+
 static void
 target_line(const struct jval *t, const char *workdir, struct buf *b)
 {
@@ -235,6 +256,7 @@ target_line(const struct jval *t, const char *workdir, struct buf *b)
 		buf_addc(b, '\n');
 	}
 	cause(t, b);
+	kernel_said(t, b);
 	failing_programs(t, workdir, b);
 	if (strcmp(status, "pass") != 0 &&
 	    jval_get_str(t, "vm_run_dir", "")[0] != '\0') {
