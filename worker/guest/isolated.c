@@ -29,11 +29,15 @@
 #include <bpf/libbpf.h>
 
 #include "base/timefmt.h"
+#include "explain.h"
 #include "kmsg.h"
 #include "steps.h"
 
 #define LEVEL_STATS	4
 #define LEVEL_FULL	(1 | LEVEL_STATS)
+/* With the state before every instruction, and for so many at most. */
+#define LEVEL_STATES	(2 | LEVEL_STATS)
+#define STATES_INSNS	20000
 
 /* Older kernels refuse more than UINT_MAX >> 2, the oldest >> 8. */
 #define LOG_MAX		(512UL * 1024 * 1024)
@@ -352,9 +356,29 @@ keep_excerpts(struct load_log *l, const char *log, size_t len)
 	l->last = copy(log + from, len - from);
 }
 
+/* Why the log says that program "i" was refused. */
+static char *
+explain(const struct bench *b, const struct bpf_object *obj, size_t i,
+    size_t len)
+{
+	const struct bpf_program	*p = NULL;
+	struct explain_source		 src;
+	char				*text;
+	size_t				 k;
+
+	for (k = 0; k <= i; k++)
+		p = bpf_object__next_program(obj, (struct bpf_program *)p);
+	if (p == NULL)
+		return NULL;
+	explain_source_init(&src, obj, p);
+	text = explain_json(b->log, len, &src);
+	explain_source_clear(&src);
+	return text;
+}
+
 /* Takes over what the last attempt left of program "i". */
 static void
-keep_log(struct bench *b, size_t i, size_t len)
+keep_log(struct bench *b, const struct bpf_object *obj, size_t i, size_t len)
 {
 	struct prog	*p = &b->run->progs[i];
 	struct load_log	*l = &p->log;
@@ -369,6 +393,7 @@ keep_log(struct bench *b, size_t i, size_t len)
 	l->npoison = verlog_poison_parse(b->log + win, len - win, l->poison,
 	    VERLOG_POISON_MAX);
 	l->tail = make_tail(b, len);
+	l->explanation = explain(b, obj, i, len);
 	if (len > 0) {
 		snprintf(l->id, sizeof(l->id), "p%03zu.isolated", i);
 		if (!sink_log(b->run->sink, l->id, p->name, "verifier",
@@ -403,6 +428,25 @@ join_logs(struct bench *b, const char *shortlog)
 }
 
 /*
+ * Since 5.17 the full log says what each instruction changed.  Before, it
+ * takes the next level to learn what was in the registers.  That also keeps
+ * the paths that were fine, so not for a program that has many of them.
+ */
+static int
+level_full(const struct bench *b)
+{
+	unsigned int		 major = 0, minor = 0;
+	struct verlog_stats	 stats;
+
+	if (sscanf(b->run->uts.release, "%u.%u", &major, &minor) != 2 ||
+	    major > 5 || (major == 5 && minor >= 17))
+		return LEVEL_FULL;
+	verlog_stats_parse(b->log, strnlen(b->log, b->log_size), &stats);
+	return stats.processed_insns >= 0 &&
+	    stats.processed_insns < STATES_INSNS ? LEVEL_STATES : LEVEL_FULL;
+}
+
+/*
  * The same again with the whole log; the outcome is known.  libbpf's words
  * of the attempt before stay if this one has none.
  */
@@ -411,12 +455,13 @@ attempt_logged(struct bench *b, struct bpf_object *tmpl, size_t i)
 {
 	char	*shortlog = strndup(b->log, POISON_WINDOW);
 	char	*messages = strndup(b->rep->messages, b->rep->messages_len);
+	int	 level = level_full(b);
 	pid_t	 pid;
 	bool	 done;
 
 	log_reset(b, 1);
 	if ((pid = bench_fork(b)) == 0)
-		child_programs(b, tmpl, i, i + 1, LEVEL_FULL);
+		child_programs(b, tmpl, i, i + 1, level);
 	done = pid == -1 || in_time(pid, FULL_LOG_MS);
 	bench_wait(b, pid);
 	if (!done && shortlog != NULL && messages != NULL) {
@@ -466,7 +511,7 @@ one_program(struct bench *b, size_t i)
 			attempt_logged(b, tmpl, i);
 	}
 	len = strnlen(b->log, b->log_size);
-	keep_log(b, i, len);
+	keep_log(b, tmpl, i, len);
 	log_reset(b, len);
 }
 

@@ -26,6 +26,15 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/attach_sys.c \
 	worker/guest/capture.c worker/guest/capture.h \
 	worker/guest/elfinfo.c worker/guest/elfinfo.h \
+	worker/guest/explain.c worker/guest/explain.h \
+	worker/guest/explain_impl.h \
+	worker/guest/explain_line.c worker/guest/explain_line.h \
+	worker/guest/explain_map.c \
+	worker/guest/explain_report.c \
+	worker/guest/explain_source.c \
+	worker/guest/explain_walk.c \
+	worker/guest/explain_whole.c \
+	worker/guest/explain_write.c \
 	worker/guest/externs.c worker/guest/externs.h \
 	worker/guest/facts.c worker/guest/facts.h \
 	worker/guest/functional.c worker/guest/functional.h \

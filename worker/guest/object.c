@@ -138,6 +138,7 @@ free_prog(struct prog *p)
 	free(p->log.tail);
 	free(p->log.head);
 	free(p->log.last);
+	free(p->log.explanation);
 	free(p->log.messages);
 	free(p->attach_error);
 	free(p->attach_target);

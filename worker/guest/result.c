@@ -243,6 +243,9 @@ write_load_log(struct jsonw *w, const struct load_log *l)
 	jsonw_str(w, "load_messages", or_empty(l->messages));
 	write_stats(w, &l->stats);
 	write_poison(w, l);
+	if (l->explanation != NULL)
+		jsonw_raw(w, "explanation", l->explanation,
+		    strlen(l->explanation));
 }
 
 static void

@@ -33,6 +33,7 @@ struct	load_log {
 	char		*head;	/* whole lines of the log, or NULL */
 	char		*last;	/* the same from its end */
 	char		*messages; /* libbpf's, or NULL */
+	char		*explanation; /* a JSON object (explain.h), or NULL */
 	char		 id[32]; /* of the streamed log, or "" */
 	uint64_t	 bytes;	/* of the whole log */
 	bool		 cut;	/* the log did not fit into memory */
