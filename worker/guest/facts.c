@@ -1,5 +1,6 @@
 #include "facts.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,21 +25,23 @@
 static const char *const config_names[] = {
 	"CONFIG_BPF", "CONFIG_BPF_EVENTS", "CONFIG_BPF_JIT",
 	"CONFIG_BPF_JIT_ALWAYS_ON", "CONFIG_BPF_KPROBE_OVERRIDE",
-	"CONFIG_BPF_LSM", "CONFIG_BPF_STREAM_PARSER", "CONFIG_BPF_SYSCALL",
+	"CONFIG_BPF_LIRC_MODE2", "CONFIG_BPF_LSM",
+	"CONFIG_BPF_STREAM_PARSER", "CONFIG_BPF_SYSCALL",
 	"CONFIG_BPF_UNPRIV_DEFAULT_OFF", "CONFIG_CGROUPS",
-	"CONFIG_CGROUP_BPF", "CONFIG_DEBUG_INFO_BTF",
+	"CONFIG_CGROUP_BPF", "CONFIG_CGROUP_NET_CLASSID",
+	"CONFIG_DEBUG_INFO_BTF",
 	"CONFIG_DEBUG_INFO_BTF_MODULES",
 	"CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "CONFIG_FPROBE",
 	"CONFIG_FTRACE_SYSCALLS", "CONFIG_FUNCTION_ERROR_INJECTION",
 	"CONFIG_FUNCTION_TRACER", "CONFIG_HID_BPF", "CONFIG_HZ",
-	"CONFIG_IKCONFIG_PROC", "CONFIG_IPV6_SEG6_BPF", "CONFIG_KALLSYMS_ALL",
+	"CONFIG_IKCONFIG_PROC", "CONFIG_IMA", "CONFIG_IPV6_SEG6_BPF", "CONFIG_KALLSYMS_ALL",
 	"CONFIG_KPROBES", "CONFIG_KPROBE_EVENTS", "CONFIG_LSM",
 	"CONFIG_LWTUNNEL_BPF", "CONFIG_MODULES", "CONFIG_NETFILTER_BPF_LINK",
 	"CONFIG_NETKIT", "CONFIG_NET_ACT_BPF", "CONFIG_NET_CLS_ACT",
 	"CONFIG_NET_CLS_BPF", "CONFIG_NET_SCH_BPF", "CONFIG_NET_SCH_INGRESS",
 	"CONFIG_PERF_EVENTS", "CONFIG_PREEMPT", "CONFIG_PREEMPT_RT",
 	"CONFIG_SCHED_CLASS_EXT", "CONFIG_SECURITY", "CONFIG_TRACEPOINTS",
-	"CONFIG_UPROBE_EVENTS", "CONFIG_XDP_SOCKETS",
+	"CONFIG_UPROBE_EVENTS", "CONFIG_XDP_SOCKETS", "CONFIG_XFRM",
 };
 
 static bool
@@ -156,6 +159,22 @@ config_wanted(const char *line)
 	    sizeof(config_names[0]), compare_name) != NULL;
 }
 
+/* "# CONFIG_X is not set" becomes "CONFIG_X=n"; false for other lines. */
+static bool
+config_line(char *line)
+{
+	char	*end;
+
+	if (strncmp(line, "# CONFIG_", 9) != 0)
+		return strncmp(line, "CONFIG_", 7) == 0;
+	end = strstr(line, " is not set");
+	if (end == NULL)
+		return false;
+	memcpy(end, "=n\n", 4);
+	memmove(line, line + 2, strlen(line + 2) + 1);
+	return true;
+}
+
 /* Reads plain and compressed files alike. */
 static bool
 read_config(struct facts *f, const char *path)
@@ -168,7 +187,7 @@ read_config(struct facts *f, const char *path)
 		return false;
 	gzbuffer(gz, CONFIG_LINES_MAX);
 	while (gzgets(gz, line, sizeof(line)) != NULL)
-		if (config_wanted(line))
+		if (config_line(line) && config_wanted(line))
 			buf_adds(&b, line);
 	gzclose(gz);
 	f->config = buf_steal(&b);
@@ -189,6 +208,69 @@ find_config(struct facts *f, const char *release)
 	    "/proc/config.gz");
 	if (!read_config(f, f->config_source))
 		f->config_source[0] = '\0';
+}
+
+/* The value behind "option=" when the line has it. */
+static bool
+option_value(const char *line, const char *option, char *value, size_t size)
+{
+	size_t	 n = strlen(option);
+
+	if (strncmp(line, option, n) != 0 || line[n] != '=')
+		return false;
+	snprintf(value, size, "%.*s", (int)strcspn(line + n + 1, "\n"),
+	    line + n + 1);
+	return true;
+}
+
+/* One that is not among those we keep. */
+static int
+search_config(const char *path, const char *option, char *value, size_t size)
+{
+	gzFile	 gz = gzopen(path, "rbe");
+	char	 line[512];
+	bool	 found = false;
+
+	if (gz == NULL)
+		return -ENOENT;
+	while (!found && gzgets(gz, line, sizeof(line)) != NULL)
+		found = config_line(line) &&
+		    option_value(line, option, value, size);
+	gzclose(gz);
+	return found;
+}
+
+int
+facts_config(const struct facts *f, const char *option, char *value,
+    size_t size)
+{
+	const char	*p = f->config;
+
+	if (p == NULL)
+		return -ENOENT;
+	while (*p != '\0') {
+		if (option_value(p, option, value, size))
+			return 1;
+		p += strcspn(p, "\n");
+		p += *p == '\n';
+	}
+	return search_config(f->config_source, option, value, size);
+}
+
+int
+facts_lsm_active(const struct facts *f, const char *module)
+{
+	const char	*p = f->lsm;
+	size_t		 n = strlen(module), len;
+
+	if (*p == '\0')
+		return -ENOENT;
+	for (; *p != '\0'; p += len, p += *p == ',') {
+		len = strcspn(p, ",");
+		if (len == n && memcmp(p, module, n) == 0)
+			return 1;
+	}
+	return 0;
 }
 
 void

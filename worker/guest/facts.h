@@ -60,6 +60,15 @@ void	 facts_free(struct facts *);
  * facts_read() calls in a guest that is saved and cloned.
  */
 void	 facts_keep(const char *release);
+/*
+ * The value of a build option: 1 and "value" ("n" when it is off), 0 when
+ * the configuration does not mention it, or a negative errno when there is
+ * none to read.
+ */
+int	 facts_config(const struct facts *, const char *option, char *value,
+	    size_t size);
+/* Whether a security module is active: 1, 0, or a negative errno. */
+int	 facts_lsm_active(const struct facts *, const char *module);
 /* Members "kernel" and the attach_prereqs object of "capabilities". */
 void	 facts_write_kernel(struct jsonw *, const struct facts *);
 void	 facts_write_prereqs(struct jsonw *, const struct facts *);
@@ -75,6 +84,8 @@ void	 probes_run(struct facts *, bool ask, const char *kernel);
  * saved and cloned need not be asked again.  False when it cannot.
  */
 bool	 probes_keep(const char *kernel);
+/* One map type: 1 the kernel has it, 0 it has not, or a negative errno. */
+int	 probes_map_type(uint32_t type);
 /* Members "map_types" and "program_types" and the full lists beside them. */
 void	 probes_write(struct jsonw *, const struct facts *);
 

@@ -13,22 +13,15 @@
  * its memory is only used as far as the kernel writes.
  */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "base/timefmt.h"
+#include "bench.h"
 #include "explain.h"
 #include "kmsg.h"
 #include "steps.h"
@@ -38,11 +31,6 @@
 /* With the state before every instruction, and for so many at most. */
 #define LEVEL_STATES	(2 | LEVEL_STATS)
 #define STATES_INSNS	20000
-
-/* Older kernels refuse more than UINT_MAX >> 2, the oldest >> 8. */
-#define LOG_MAX		(512UL * 1024 * 1024)
-#define LOG_MIN		(16UL * 1024 * 1024 - 4096)
-#define MESSAGES_MAX	(64 * 1024)
 
 /* Sizes of the parts of a log that go into the result document. */
 #define LOAD_LOG_MAX	4095
@@ -55,7 +43,6 @@
  * known of the place when the kernel dies of it, so it is small.
  */
 #define BATCH_FROM	32
-#define BATCH		16
 #define SLICE		(256 * 1024) /* of the log buffer, for each */
 
 /*
@@ -65,70 +52,6 @@
  * what the attempt without it said.
  */
 #define FULL_LOG_MS	20000
-
-/* What a child leaves for its parent, in shared memory. */
-struct	report {
-	int		 done;
-	int		 error;	/* 0 or negative */
-	struct {
-		uint32_t jited;
-		uint32_t xlated;
-	}		 len[BATCH]; /* of each program loaded */
-	size_t		 messages_len;
-	char		 messages[MESSAGES_MAX];
-};
-
-struct	bench {
-	struct run	*run;
-	struct report	*rep;
-	char		*log;
-	size_t		 log_size;
-	struct bpf_object *aux; /* opened besides run->obj when needed */
-	bool		 aux_tried;
-};
-
-/* Half of what the guest has, so that a log does not kill it. */
-static size_t
-log_size_for_guest(void)
-{
-	long	 pages = sysconf(_SC_AVPHYS_PAGES);
-	long	 page = sysconf(_SC_PAGESIZE);
-	size_t	 n = LOG_MAX;
-
-	if (pages > 0 && page > 0 && (size_t)pages * (size_t)page / 2 < n)
-		n = (size_t)pages * (size_t)page / 2;
-	return n < LOG_MIN ? LOG_MIN : n;
-}
-
-static void *
-share(size_t size)
-{
-	void	*p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
-static bool
-bench_open(struct bench *b, struct run *r)
-{
-	memset(b, 0, sizeof(*b));
-	b->run = r;
-	b->log_size = log_size_for_guest();
-	b->rep = share(sizeof(*b->rep));
-	b->log = share(b->log_size);
-	return b->rep != NULL && b->log != NULL;
-}
-
-static void
-bench_close(struct bench *b)
-{
-	bpf_object__close(b->aux);
-	if (b->rep != NULL)
-		munmap(b->rep, sizeof(*b->rep));
-	if (b->log != NULL)
-		munmap(b->log, b->log_size);
-}
 
 static void
 program_sizes(const struct bpf_program *p, struct report *rep, size_t k)
@@ -143,29 +66,12 @@ program_sizes(const struct bpf_program *p, struct report *rep, size_t k)
 	rep->len[k].xlated = info.xlated_prog_len;
 }
 
-static void
-child_finish(struct bench *b, struct capture *c, int err)
-{
-	size_t	 n = c->text.len, skip = 0;
-
-	if (n > MESSAGES_MAX) {
-		skip = n - MESSAGES_MAX;
-		n = MESSAGES_MAX;
-	}
-	if (n > 0)
-		memcpy(b->rep->messages, c->text.data + skip, n);
-	b->rep->messages_len = n;
-	b->rep->error = err;
-	b->rep->done = 1;
-	_exit(0);
-}
-
-/* Loads the programs [from, to) and no other; at most BATCH of them. */
+/* Loads the programs [from, to) and no other; at most BENCH_BATCH of them. */
 static void
 child_programs(struct bench *b, struct bpf_object *tmpl, size_t from,
     size_t to, int level)
 {
-	struct bpf_program	*p, *mine[BATCH];
+	struct bpf_program	*p, *mine[BENCH_BATCH];
 	struct capture		 c;
 	size_t			 i = 0, n = 0, k;
 	size_t			 room = to - from > 1 ? SLICE : b->log_size;
@@ -189,7 +95,7 @@ child_programs(struct bench *b, struct bpf_object *tmpl, size_t from,
 	err = bpf_object__load(tmpl);
 	for (k = 0; err == 0 && k < n; k++)
 		program_sizes(mine[k], b->rep, k);
-	child_finish(b, &c, err);
+	bench_finish(b, &c, err);
 }
 
 static void
@@ -206,118 +112,7 @@ child_map(struct bench *b, struct bpf_object *tmpl, size_t only)
 		bpf_program__set_autoload(p, false);
 	bpf_object__for_each_map(m, tmpl)
 		bpf_map__set_autocreate(m, i++ == only);
-	child_finish(b, &c, bpf_object__load(tmpl));
-}
-
-/* Starts a child; 0 in it, its pid in the parent, -1 when that fails. */
-static pid_t
-bench_fork(struct bench *b)
-{
-	pid_t	 pid;
-
-	memset(b->rep, 0, offsetof(struct report, messages));
-	b->log[0] = '\0';
-	if ((pid = fork()) == 0)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	return pid;
-}
-
-/* Kills the child when it is not done in time. */
-static bool
-in_time(pid_t pid, int ms)
-{
-	struct pollfd	 p = { -1, POLLIN, 0 };
-	int64_t		 deadline = time_mono_ms() + ms;
-	int		 n;
-
-	p.fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (p.fd == -1)
-		return true;
-	do
-		n = poll(&p, 1, time_left_ms(deadline));
-	while (n == -1 && errno == EINTR);
-	close(p.fd);
-	if (n == 0)
-		kill(pid, SIGKILL);
-	return n != 0;
-}
-
-/* Waits; a child that died without a word leaves an error all the same. */
-static void
-bench_wait(struct bench *b, pid_t pid)
-{
-	int	 status = 0;
-
-	while (pid != -1 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		continue;
-	if (b->rep->done)
-		return;
-	b->rep->error = pid == -1 ? -EAGAIN : -ECHILD;
-	b->rep->messages_len = (size_t)snprintf(b->rep->messages,
-	    MESSAGES_MAX, "validator: the loading process %s%s\n",
-	    pid == -1 ? "could not be started" : "died: ",
-	    pid == -1 ? "" : WIFSIGNALED(status) ?
-	    strsignal(WTERMSIG(status)) : "it exited");
-}
-
-/* Gives the pages back; the next attempt starts with an empty buffer. */
-static void
-log_reset(struct bench *b, size_t used)
-{
-	if (used > 0)
-		madvise(b->log, b->log_size, MADV_REMOVE);
-}
-
-/*
- * Opens the object again for attempts that cannot start from run->obj:
- * optional programs, and every program once preparing failed.  Maps known
- * to fail are left out, so that only programs that use them suffer.
- */
-static struct bpf_object *
-aux_open(struct bench *b, bool prepare)
-{
-	struct run		*r = b->run;
-	struct bpf_object	*obj;
-	struct bpf_program	*p;
-	struct bpf_map		*m;
-	size_t			 i = 0;
-	int			 err;
-
-	if ((obj = object_open(r, &err)) == NULL)
-		return NULL;
-	setup_apply(r, obj, false);
-	bpf_object__for_each_map(m, obj) {
-		if (r->maps[i].tried && !r->maps[i].created)
-			bpf_map__set_autocreate(m, false);
-		i++;
-	}
-	if (!prepare)
-		return obj;
-	bpf_object__for_each_program(p, obj)
-		bpf_program__set_autoload(p, true);
-	if (bpf_object__prepare(obj) != 0) {
-		bpf_object__close(obj);
-		return NULL;
-	}
-	return obj;
-}
-
-static struct bpf_object *
-template_for(struct bench *b, const struct prog *p)
-{
-	struct capture	*old;
-
-	if (p->autoload && b->run->prepared)
-		return b->run->obj;
-	if (!b->aux_tried) {
-		b->aux_tried = true;
-		old = capture_use(NULL);
-		b->aux = aux_open(b, true);
-		if (b->aux == NULL)
-			b->aux = aux_open(b, false);
-		capture_use(old);
-	}
-	return b->aux;
+	bench_finish(b, &c, bpf_object__load(tmpl));
 }
 
 static char *
@@ -459,10 +254,10 @@ attempt_logged(struct bench *b, struct bpf_object *tmpl, size_t i)
 	pid_t	 pid;
 	bool	 done;
 
-	log_reset(b, 1);
+	bench_log_reset(b, 1);
 	if ((pid = bench_fork(b)) == 0)
 		child_programs(b, tmpl, i, i + 1, level);
-	done = pid == -1 || in_time(pid, FULL_LOG_MS);
+	done = pid == -1 || bench_in_time(pid, FULL_LOG_MS);
 	bench_wait(b, pid);
 	if (!done && shortlog != NULL && messages != NULL) {
 		join_logs(b, shortlog);
@@ -489,7 +284,7 @@ static void
 one_program(struct bench *b, size_t i)
 {
 	struct prog		*p = &b->run->progs[i];
-	struct bpf_object	*tmpl = template_for(b, p);
+	struct bpf_object	*tmpl = bench_template(b, p);
 	size_t			 len;
 	int			 err;
 
@@ -512,7 +307,7 @@ one_program(struct bench *b, size_t i)
 	}
 	len = strnlen(b->log, b->log_size);
 	keep_log(b, tmpl, i, len);
-	log_reset(b, len);
+	bench_log_reset(b, len);
 }
 
 /* How many programs from "i" on make a batch; 1: try it alone. */
@@ -523,7 +318,7 @@ batch_size(const struct run *r, size_t i)
 
 	if (r->nprogs < BATCH_FROM || !r->prepared)
 		return 1;
-	while (n < BATCH && i + n < r->nprogs && r->progs[i + n].autoload)
+	while (n < BENCH_BATCH && i + n < r->nprogs && r->progs[i + n].autoload)
 		n++;
 	return n == 0 ? 1 : n;
 }
@@ -550,7 +345,7 @@ batch_passes(struct bench *b, size_t from, size_t n)
 		p->xlated_len = b->rep->len[k].xlated;
 		keep_excerpts(&p->log, log, strnlen(log, SLICE));
 	}
-	log_reset(b, 1);
+	bench_log_reset(b, 1);
 	return ok;
 }
 
@@ -577,15 +372,12 @@ all_programs(struct bench *b)
 }
 
 void
-isolated_run(struct run *r)
+isolated_run(struct bench *b)
 {
-	struct bench	 b;
+	struct run	*r = b->run;
 
-	if (r->obj == NULL || !r->elf.native || r->nprogs == 0)
-		return;
-	if (bench_open(&b, r))
-		all_programs(&b);
-	bench_close(&b);
+	if (r->obj != NULL && r->elf.native && b->rep != NULL)
+		all_programs(b);
 }
 
 static void
@@ -609,20 +401,20 @@ one_map(struct bench *b, struct bpf_object *tmpl, size_t i)
  * tried alone, so that all that fail are known.
  */
 void
-isolated_maps_run(struct run *r)
+isolated_maps_run(struct bench *b)
 {
-	struct bench		 b;
-	struct bpf_object	*tmpl = NULL;
+	struct run		*r = b->run;
+	struct bpf_object	*tmpl;
 	size_t			 i;
 
 	if (r->obj == NULL || r->prepared || !r->elf.native ||
+	    b->rep == NULL ||
 	    strstr(buf_str(&r->capture.text), "': failed to create: ") == NULL)
 		return;
-	if (bench_open(&b, r) && (tmpl = aux_open(&b, false)) != NULL) {
-		for (i = 0; i < r->nmaps; i++)
-			if (r->maps[i].autocreate)
-				one_map(&b, tmpl, i);
-	}
+	if ((tmpl = bench_aux(b, false)) == NULL)
+		return;
+	for (i = 0; i < r->nmaps; i++)
+		if (r->maps[i].autocreate)
+			one_map(b, tmpl, i);
 	bpf_object__close(tmpl);
-	bench_close(&b);
 }

@@ -26,6 +26,20 @@ note_maps(struct run *r)
 	}
 }
 
+void
+insns_note(struct run *r, struct bpf_object *obj, bool optional)
+{
+	struct bpf_program	*p;
+	size_t			 i = 0;
+
+	bpf_object__for_each_program(p, obj) {
+		if (!optional || !r->progs[i].autoload || !r->prepared)
+			insns_scan(bpf_program__insns(p),
+			    bpf_program__insn_cnt(p), &r->progs[i].use);
+		i++;
+	}
+}
+
 /*
  * Creates the maps and resolves relocations and externs once.  Programs are
  * then loaded alone from copies of this state (isolated.c) and together
@@ -49,6 +63,7 @@ prepare_run(struct run *r)
 		r->load.error = err;
 	}
 	externs_note(&r->externs, buf_str(&r->capture.externs));
+	insns_note(r, r->obj, false);
 }
 
 /*
@@ -73,17 +88,17 @@ set_logs(struct run *r)
 	return buf;
 }
 
-/* The program that failed: the last one libbpf complains of. */
-static const struct prog *
-culprit(const struct run *r)
+/* The program libbpf stopped at: the last one it complains of. */
+static struct prog *
+culprit(const struct run *r, const char *complaint)
 {
-	const struct prog	*hit = NULL;
-	char			 line[256];
-	size_t			 i;
+	struct prog	*hit = NULL;
+	char		 line[256];
+	size_t		 i;
 
 	for (i = 0; i < r->nprogs; i++) {
-		snprintf(line, sizeof(line), "libbpf: prog '%s': failed to "
-		    "load: ", r->progs[i].name);
+		snprintf(line, sizeof(line), "libbpf: prog '%s': %s",
+		    r->progs[i].name, complaint);
 		if (strstr(buf_str(&r->capture.text), line) != NULL)
 			hit = &r->progs[i];
 	}
@@ -94,7 +109,7 @@ culprit(const struct run *r)
 static void
 say_log(struct run *r, const char *complaint)
 {
-	const struct prog	*p = culprit(r);
+	const struct prog	*p = culprit(r, "failed to load: ");
 	const char		*text = complaint;
 
 	if (p == NULL)
@@ -108,21 +123,46 @@ say_log(struct run *r, const char *complaint)
 	    text[strlen(text) - 1] == '\n' ? "" : "\n");
 }
 
+/* libbpf loads them in order and takes all back at the first that fails. */
+static void
+settle_fates(struct run *r)
+{
+	const struct prog	*bad = NULL;
+	enum object_fate	 fate = FATE_NOT_REACHED;
+	struct prog		*p;
+	size_t			 i;
+
+	if (r->load.error != 0)
+		bad = culprit(r, r->prepared ? "failed to load: " : "relo #");
+	if (r->prepared && (r->load.error == 0 || bad != NULL))
+		fate = FATE_LOADED;
+	for (i = 0; i < r->nprogs; i++) {
+		p = &r->progs[i];
+		p->fate = !p->autoload ? FATE_OFF : p == bad ? FATE_FAILED :
+		    fate;
+		if (p != bad)
+			continue;
+		p->fate_errno = r->load.error;
+		fate = FATE_NOT_REACHED;
+	}
+}
+
 void
 load_run(struct run *r)
 {
 	char	*log;
 	int	 err;
 
-	if (r->obj == NULL || !r->prepared)
-		return;
-	log = set_logs(r);
-	kmsg_loads("load", r->progs, 0, r->nprogs, r->nprogs);
-	err = bpf_object__load(r->obj);
-	kmsg_loads(NULL, NULL, 0, 0, 0);
-	r->load.status = err == 0 ? OUT_PASS : OUT_FAIL;
-	r->load.error = err;
-	if (err != 0)
-		say_log(r, log);
-	free(log);
+	if (r->obj != NULL && r->prepared) {
+		log = set_logs(r);
+		kmsg_loads("load", r->progs, 0, r->nprogs, r->nprogs);
+		err = bpf_object__load(r->obj);
+		kmsg_loads(NULL, NULL, 0, 0, 0);
+		r->load.status = err == 0 ? OUT_PASS : OUT_FAIL;
+		r->load.error = err;
+		if (err != 0)
+			say_log(r, log);
+		free(log);
+	}
+	settle_fates(r);
 }

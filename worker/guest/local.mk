@@ -24,8 +24,13 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/attach.c worker/guest/attach.h \
 	worker/guest/attach_net.c \
 	worker/guest/attach_sys.c \
+	worker/guest/bench.c worker/guest/bench.h \
 	worker/guest/capture.c worker/guest/capture.h \
 	worker/guest/elfinfo.c worker/guest/elfinfo.h \
+	worker/guest/experiment.c worker/guest/experiment.h \
+	worker/guest/experiment_kernel.c \
+	worker/guest/experiment_load.c \
+	worker/guest/experiment_map.c \
 	worker/guest/explain.c worker/guest/explain.h \
 	worker/guest/explain_impl.h \
 	worker/guest/explain_line.c worker/guest/explain_line.h \
@@ -38,18 +43,26 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/externs.c worker/guest/externs.h \
 	worker/guest/facts.c worker/guest/facts.h \
 	worker/guest/functional.c worker/guest/functional.h \
+	worker/guest/helpers.c worker/guest/helpers.h \
+	worker/guest/insns.c worker/guest/insns.h \
 	worker/guest/isolated.c \
 	worker/guest/kmsg.c worker/guest/kmsg.h \
 	worker/guest/load.c \
+	worker/guest/loadhook.c worker/guest/loadhook.h \
 	worker/guest/object.c \
+	worker/guest/options.c worker/guest/options.h \
 	worker/guest/plan.c \
 	worker/guest/probes.c \
-	worker/guest/result.c \
+	worker/guest/result.c worker/guest/result.h \
+	worker/guest/result_discovery.c \
 	worker/guest/rtnl.c \
 	worker/guest/run.h \
 	worker/guest/setup.c \
 	worker/guest/sink.c worker/guest/sink.h \
 	worker/guest/steps.h \
+	worker/guest/symbols.c worker/guest/symbols.h \
+	worker/guest/symbols_scan.c \
+	worker/guest/target.c worker/guest/target.h \
 	worker/guest/validator.c \
 	worker/guest/variants.c \
 	worker/guest/verlog.c worker/guest/verlog.h \
@@ -58,8 +71,9 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 bin_bpfcompat_validator_CPPFLAGS = $(GUEST_CPPFLAGS) \
 	-I$(LIBBPF_DIR)/include
 bin_bpfcompat_validator_CFLAGS = $(GUEST_CFLAGS)
-# kmsg.h says why.
-bin_bpfcompat_validator_LDFLAGS = $(guest_ldflags) -Wl,--wrap=syscall
+# kmsg.h and loadhook.h say why.
+bin_bpfcompat_validator_LDFLAGS = $(guest_ldflags) \
+	-Wl,--wrap=syscall,--wrap=bpf_prog_load,--wrap=bpf_map_create
 bin_bpfcompat_validator_LDADD = $(LIBBPF_STAMP) \
 	-lelf -lzstd -lz
 

@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 
 #include "steps.h"
+#include "symbols.h"
 
 /* As libbpf names an object after its file: up to the first dot. */
 static void
@@ -170,6 +171,8 @@ run_free(struct run *r)
 	free(r->fixups);
 	free(r->overrides);
 	externs_free(&r->externs);
+	experiments_free(&r->experiments);
+	symbols_free(r->symbols);
 	facts_free(&r->facts);
 	functional_free(&r->functional);
 	capture_use(NULL);

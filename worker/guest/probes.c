@@ -74,8 +74,8 @@ probe_struct_ops(void)
 	return fd >= 0 || fd == -KERNEL_ENOTSUPP;
 }
 
-static int
-probe_map(uint32_t type)
+int
+probes_map_type(uint32_t type)
 {
 	if (type == BPF_MAP_TYPE_STRUCT_OPS)
 		return probe_struct_ops();
@@ -88,7 +88,7 @@ ask_kernel(struct facts *f)
 	size_t	 i;
 
 	for (i = 0; i < f->nmaps; i++)
-		settle(&f->maps[i], probe_map(f->maps[i].type));
+		settle(&f->maps[i], probes_map_type(f->maps[i].type));
 	for (i = 0; i < f->nprogs; i++)
 		settle(&f->progs[i],
 		    libbpf_probe_bpf_prog_type(f->progs[i].type, NULL));

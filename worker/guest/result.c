@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/json_out.h"
+#include "result.h"
 #include "steps.h"
 
 /* logs.libbpf: so much of its head and of its tail. */
@@ -32,8 +33,8 @@ write_host(struct jsonw *w, const struct run *r)
 	jsonw_end(w);
 }
 
-static const char *
-or_empty(const char *s)
+const char *
+result_text(const char *s)
 {
 	return s == NULL ? "" : s;
 }
@@ -44,9 +45,9 @@ write_input(struct jsonw *w, const struct run *r)
 	const struct args	*a = r->args;
 
 	jsonw_obj(w, "input");
-	jsonw_str(w, "artifact", or_empty(a->artifact));
-	jsonw_str(w, "manifest", or_empty(a->manifest));
-	jsonw_str(w, "functional_plan", or_empty(a->plan));
+	jsonw_str(w, "artifact", result_text(a->artifact));
+	jsonw_str(w, "manifest", result_text(a->manifest));
+	jsonw_str(w, "functional_plan", result_text(a->plan));
 	jsonw_str(w, "attach_mode", a->attach_word);
 	jsonw_bool(w, "probe_features", a->probe_features);
 	jsonw_int(w, "size_bytes", (int64_t)r->artifact.len);
@@ -76,13 +77,13 @@ write_fixups(struct jsonw *w, const struct run *r)
 		res = &r->fixups[i];
 		jsonw_obj(w, NULL);
 		jsonw_str(w, "name", f->name);
-		jsonw_str(w, "max_entries", or_empty(f->entries_word));
+		jsonw_str(w, "max_entries", result_text(f->entries_word));
 		jsonw_int(w, "inner_ringbuf_bytes", f->ringbuf_bytes);
 		jsonw_int(w, "inner_map_type", f->inner_type);
 		jsonw_int(w, "inner_key_size", f->inner_key);
 		jsonw_int(w, "inner_value_size", f->inner_value);
 		jsonw_int(w, "inner_max_entries", f->inner_entries);
-		jsonw_str(w, "status", or_empty(res->status));
+		jsonw_str(w, "status", result_text(res->status));
 		jsonw_int(w, "errno", res->error);
 		jsonw_int(w, "applied_entries", res->applied);
 		jsonw_end(w);
@@ -130,7 +131,7 @@ write_overrides(struct jsonw *w, const struct run *r)
 		jsonw_obj(w, NULL);
 		jsonw_str(w, "selector", r->args->overrides[i].selector);
 		jsonw_int(w, "prog_type", r->args->overrides[i].prog_type);
-		jsonw_str(w, "status", or_empty(r->overrides[i]));
+		jsonw_str(w, "status", result_text(r->overrides[i]));
 		jsonw_end(w);
 	}
 	jsonw_end(w);
@@ -147,7 +148,7 @@ write_variants(struct jsonw *w, const struct run *r)
 		g = &r->args->groups[i];
 		jsonw_obj(w, NULL);
 		jsonw_str(w, "group", g->name);
-		jsonw_str(w, "chosen", or_empty(r->groups[i].chosen));
+		jsonw_str(w, "chosen", result_text(r->groups[i].chosen));
 		jsonw_arr(w, "disabled");
 		for (j = 0; r->groups[i].disabled != NULL && j < g->nv; j++)
 			if (r->groups[i].disabled[j])
@@ -178,160 +179,6 @@ write_capabilities(struct jsonw *w, const struct run *r)
 	facts_write_prereqs(w, &r->facts);
 	jsonw_end(w);
 	facts_write_kernel(w, &r->facts);
-}
-
-static void
-stat_int(struct jsonw *w, const char *key, int64_t n)
-{
-	if (n >= 0)
-		jsonw_int(w, key, n);
-}
-
-static void
-write_stats(struct jsonw *w, const struct verlog_stats *s)
-{
-	jsonw_obj(w, "verifier");
-	stat_int(w, "processed_insns", s->processed_insns);
-	stat_int(w, "insn_limit", s->insn_limit);
-	stat_int(w, "total_states", s->total_states);
-	stat_int(w, "peak_states", s->peak_states);
-	stat_int(w, "max_states_per_insn", s->max_states_per_insn);
-	stat_int(w, "longest_mark_read", s->longest_mark_read);
-	stat_int(w, "verification_time_us", s->verification_time_us);
-	jsonw_str_opt(w, "stack_depth", s->stack_depth);
-	jsonw_end(w);
-}
-
-static void
-write_poison(struct jsonw *w, const struct load_log *l)
-{
-	const struct poison	*p;
-	size_t			 i;
-
-	jsonw_arr(w, "poison");
-	for (i = 0; i < l->npoison; i++) {
-		p = &l->poison[i];
-		jsonw_obj(w, NULL);
-		jsonw_str(w, "kind", poison_word(p->kind));
-		stat_int(w, "insn", p->insn);
-		stat_int(w, "index", p->index);
-		jsonw_str(w, "detail", p->detail);
-		jsonw_end(w);
-	}
-	jsonw_end(w);
-}
-
-/* "fentry.s/x" and "lsm.s" may sleep; so may what the flag marks. */
-static bool
-sleepable(const struct prog *p)
-{
-	size_t	 n = strcspn(p->section, "/");
-
-	return (p->flags & BPF_F_SLEEPABLE) != 0 ||
-	    (n > 2 && memcmp(p->section + n - 2, ".s", 2) == 0);
-}
-
-static void
-write_load_log(struct jsonw *w, const struct load_log *l)
-{
-	jsonw_str(w, "load_log", or_empty(l->tail));
-	jsonw_str(w, "log_head", or_empty(l->head));
-	jsonw_str(w, "log_tail", or_empty(l->last));
-	jsonw_str(w, "log_id", l->id);
-	jsonw_int(w, "log_bytes", (int64_t)l->bytes);
-	jsonw_bool(w, "log_truncated", l->cut);
-	jsonw_str(w, "load_messages", or_empty(l->messages));
-	write_stats(w, &l->stats);
-	write_poison(w, l);
-	if (l->explanation != NULL)
-		jsonw_raw(w, "explanation", l->explanation,
-		    strlen(l->explanation));
-}
-
-static void
-write_program(struct jsonw *w, const struct prog *p)
-{
-	const char	*type = libbpf_bpf_prog_type_str(p->type);
-	const char	*atype = libbpf_bpf_attach_type_str(p->attach_type);
-
-	jsonw_obj(w, NULL);
-	jsonw_str(w, "name", p->name);
-	jsonw_str(w, "section", p->section);
-	jsonw_str(w, "attach_status", outcome_word(p->attach));
-	jsonw_str(w, "attach_error", or_empty(p->attach_error));
-	jsonw_str(w, "load_status", outcome_word(p->load));
-	jsonw_int(w, "load_errno", p->load_errno);
-	write_load_log(w, &p->log);
-	jsonw_str(w, "type", or_empty(type));
-	/* 0 is a real attach type, but most types do not have one at all. */
-	jsonw_str(w, "expected_attach_type", p->attach_type == 0 ? "" :
-	    or_empty(atype));
-	jsonw_int(w, "insn_count", (int64_t)p->insn_count);
-	jsonw_bool(w, "sleepable", sleepable(p));
-	jsonw_bool(w, "autoload", p->autoload);
-	jsonw_int(w, "jited_len", p->jited_len);
-	jsonw_int(w, "xlated_len", p->xlated_len);
-	jsonw_int(w, "attach_errno", p->attach_errno);
-	jsonw_str(w, "attach_kind", or_empty(p->attach_kind));
-	jsonw_str(w, "attach_target", or_empty(p->attach_target));
-	jsonw_end(w);
-}
-
-static void
-write_map(struct jsonw *w, const struct map *m)
-{
-	char	 text[256];
-
-	error_text(m->error, text, sizeof(text));
-	jsonw_obj(w, NULL);
-	jsonw_str(w, "name", m->name);
-	jsonw_int(w, "type", m->type);
-	jsonw_str(w, "type_name", or_empty(libbpf_bpf_map_type_str(m->type)));
-	jsonw_int(w, "key_size", m->key_size);
-	jsonw_int(w, "value_size", m->value_size);
-	jsonw_int(w, "max_entries", m->max_entries);
-	jsonw_int(w, "flags", m->flags);
-	jsonw_bool(w, "internal", m->internal);
-	jsonw_str(w, "status", !m->tried ? "not_tried" : m->created ?
-	    "created" : "failed");
-	jsonw_bool(w, "created", m->created);
-	jsonw_int(w, "errno", m->error);
-	jsonw_str(w, "error", text);
-	jsonw_str_opt(w, "message", m->message);
-	if (m->type == BPF_MAP_TYPE_STRUCT_OPS) {
-		jsonw_str(w, "attach_status", outcome_word(m->attach));
-		jsonw_int(w, "attach_errno", m->attach_errno);
-	}
-	jsonw_end(w);
-}
-
-static void
-write_discovery(struct jsonw *w, const struct run *r)
-{
-	size_t	 i;
-
-	jsonw_obj(w, "discovery");
-	jsonw_int(w, "program_count", (int64_t)r->nprogs);
-	jsonw_int(w, "map_count", (int64_t)r->nmaps);
-	jsonw_arr(w, "programs");
-	for (i = 0; i < r->nprogs; i++)
-		write_program(w, &r->progs[i]);
-	jsonw_end(w);
-	jsonw_arr(w, "maps");
-	for (i = 0; i < r->nmaps; i++)
-		write_map(w, &r->maps[i]);
-	jsonw_end(w);
-	jsonw_arr(w, "externs");
-	for (i = 0; i < r->externs.n; i++) {
-		jsonw_obj(w, NULL);
-		jsonw_str(w, "name", r->externs.v[i].name);
-		jsonw_str(w, "kind", r->externs.v[i].kind);
-		jsonw_str(w, "status",
-		    extern_state_word(r->externs.v[i].state));
-		jsonw_end(w);
-	}
-	jsonw_end(w);
-	jsonw_end(w);
 }
 
 /*
@@ -413,14 +260,14 @@ write_functional(struct jsonw *w, const struct run *r)
 		jsonw_str(w, "name", t->name);
 		jsonw_bool(w, "required", t->required);
 		jsonw_str(w, "status", func_word(t->status));
-		jsonw_str(w, "command", or_empty(t->command));
+		jsonw_str(w, "command", result_text(t->command));
 		jsonw_int(w, "timeout_seconds", t->timeout_s);
 		jsonw_int(w, "expected_exit_code", t->expect_exit);
 		jsonw_int(w, "exit_code", t->exit_code);
 		jsonw_bool(w, "timed_out", t->timed_out);
-		jsonw_str(w, "stdout_tail", or_empty(t->stdout_tail));
-		jsonw_str(w, "stderr_tail", or_empty(t->stderr_tail));
-		jsonw_str(w, "error", or_empty(t->error));
+		jsonw_str(w, "stdout_tail", result_text(t->stdout_tail));
+		jsonw_str(w, "stderr_tail", result_text(t->stderr_tail));
+		jsonw_str(w, "error", result_text(t->error));
 		jsonw_end(w);
 	}
 	jsonw_end(w);
@@ -460,6 +307,7 @@ write_timing(struct jsonw *w, const struct timing *t)
 	jsonw_int(w, "probes", t->probes);
 	jsonw_int(w, "open", t->open);
 	jsonw_int(w, "isolated", t->isolated);
+	jsonw_int(w, "experiments", t->experiments);
 	jsonw_int(w, "load", t->load);
 	jsonw_int(w, "attach", t->attach);
 	jsonw_int(w, "functional", t->functional);
@@ -486,7 +334,8 @@ result_write(struct run *r, struct buf *out)
 	write_overrides(&w, r);
 	write_variants(&w, r);
 	write_capabilities(&w, r);
-	write_discovery(&w, r);
+	result_discovery(&w, r);
+	experiments_write(&w, &r->experiments);
 	write_load(&w, r);
 	write_attach(&w, r);
 	write_functional(&w, r);

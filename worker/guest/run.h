@@ -16,16 +16,30 @@
 #include "base/buf.h"
 #include "capture.h"
 #include "elfinfo.h"
+#include "experiment.h"
 #include "externs.h"
 #include "facts.h"
 #include "functional.h"
+#include "insns.h"
 #include "sink.h"
 #include "verlog.h"
 
 struct bpf_link;
 struct bpf_object;
+struct symbols;
 
 enum	outcome { OUT_SKIPPED, OUT_PASS, OUT_FAIL, OUT_WARN };
+
+/* What became of a program when the whole object was loaded. */
+enum	object_fate { FATE_OFF, FATE_NOT_REACHED, FATE_FAILED, FATE_LOADED };
+
+/* Whether the kernel lets a program of this type call a helper. */
+enum	helper_state {
+	HELPER_NOT_ASKED,	/* only asked for programs that do not load */
+	HELPER_UNCLEAR,
+	HELPER_KNOWN,
+	HELPER_UNKNOWN
+};
 
 /* Evidence of one program's own load. */
 struct	load_log {
@@ -54,8 +68,12 @@ struct	prog {
 	bool		 variant_off; /* a variant that was not chosen */
 	enum outcome	 load;
 	int		 load_errno; /* 0 or negative */
+	enum object_fate fate;
+	int		 fate_errno; /* 0 or negative */
 	uint32_t	 jited_len;
 	uint32_t	 xlated_len;
+	struct insns_use use;	/* of its final instructions */
+	uint8_t		 helper_known[INSNS_HELPERS_MAX]; /* helper_state */
 	struct load_log	 log;
 	enum outcome	 attach;
 	int		 attach_errno; /* 0 or negative */
@@ -78,6 +96,12 @@ struct	map {
 	bool		 created;
 	int		 error;	/* 0 or negative errno */
 	char		*message; /* owned, or NULL */
+	struct {		/* what an experiment got; 0: nothing */
+		uint64_t entries;
+		uint64_t value_size;
+		uint64_t key_size;
+		bool	 no_flags;
+	}		 allowed;
 	enum outcome	 attach; /* struct_ops only */
 	int		 attach_errno;
 };
@@ -103,8 +127,8 @@ struct	phase {
 
 /* Milliseconds of each phase; where the time goes is part of the answer. */
 struct	timing {
-	int64_t		 facts, probes, open, isolated, load, attach;
-	int64_t		 functional, total;
+	int64_t		 facts, probes, open, isolated, experiments, load;
+	int64_t		 attach, functional, total;
 };
 
 struct	run {
@@ -119,6 +143,8 @@ struct	run {
 	struct elfinfo	 elf;
 	struct facts	 facts;
 	struct externs	 externs;
+	struct experiments experiments;
+	struct symbols	*symbols; /* of the kernel; read when asked for */
 	struct bpf_object *obj;	/* the one that is loaded and attached */
 	bool		 prepared; /* maps exist, relocations are done */
 	struct prog	*progs;

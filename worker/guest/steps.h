@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "run.h"
 
+struct bench;
+
 /* object.c: opens, lists programs and maps; load.error when it fails. */
 void	 object_run(struct run *);
 /* A fresh object from the same bytes, or NULL and the negative *error. */
@@ -26,10 +28,22 @@ void	 variants_run(struct run *);
 /* load.c: maps and relocations, then the load of the whole object. */
 void	 prepare_run(struct run *);
 void	 load_run(struct run *);
+/*
+ * Notes what the instructions of each program use; "optional": only of those
+ * that run->obj does not have in their final form.
+ */
+void	 insns_note(struct run *, struct bpf_object *, bool optional);
 
 /* isolated.c: each program alone; each map alone if maps were the trouble. */
-void	 isolated_run(struct run *);
-void	 isolated_maps_run(struct run *);
+void	 isolated_run(struct bench *);
+void	 isolated_maps_run(struct bench *);
+
+/*
+ * experiment.c: tries what tells competing causes apart, for what failed.
+ * The first before the whole object is loaded, the second after attaching.
+ */
+void	 experiments_load_run(struct bench *);
+void	 experiments_attach_run(struct bench *);
 
 /* attach.c: attaches what can be attached; links stay in the run. */
 void	 attach_run(struct run *);

@@ -21,8 +21,10 @@
 #include <bpf/libbpf.h>
 
 #include "base/timefmt.h"
+#include "bench.h"
 #include "kmsg.h"
 #include "steps.h"
+#include "symbols.h"
 #include "wire_io.h"
 
 #define RESULT_MAX	(64U * 1024 * 1024)
@@ -92,8 +94,9 @@ run_init(struct run *r, struct args *a)
 	r->groups = calloc(a->ngroups + 1, sizeof(*r->groups));
 	r->sink = a->wire ? sink_wire(STDOUT_FILENO) :
 	    sink_files(a->out, a->log_dir);
+	r->symbols = symbols_new();
 	if (r->fixups == NULL || r->overrides == NULL || r->groups == NULL ||
-	    r->sink == NULL)
+	    r->sink == NULL || r->symbols == NULL)
 		return ERR_NOMEM;
 	uname(&r->uts);
 	time_rfc3339(time_now_ms(), r->timestamp);
@@ -159,8 +162,10 @@ run_functional(struct run *r)
 static void
 validate(struct run *r)
 {
-	int64_t	 t = time_mono_ms();
+	struct bench	 b;
+	int64_t		 t = time_mono_ms();
 
+	bench_open(&b, r);
 	sink_progress(r->sink, "open", NULL, 0, 0);
 	object_run(r);
 	variants_run(r);
@@ -168,15 +173,20 @@ validate(struct run *r)
 		setup_apply(r, r->obj, true);
 	prepare_run(r);
 	r->ms.open = lap(&t);
-	isolated_maps_run(r);
+	isolated_maps_run(&b);
 	if (r->args->isolate)
-		isolated_run(r);
+		isolated_run(&b);
 	r->ms.isolated = lap(&t);
+	experiments_load_run(&b);
+	r->ms.experiments = lap(&t);
 	sink_progress(r->sink, "load", NULL, 0, 0);
 	load_run(r);
 	r->ms.load = lap(&t);
 	attach_run(r);
 	r->ms.attach = lap(&t);
+	experiments_attach_run(&b);
+	bench_close(&b);
+	r->ms.experiments += lap(&t);
 	run_functional(r);
 	r->ms.functional = lap(&t);
 	r->ms.total = t - r->start;

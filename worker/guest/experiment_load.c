@@ -1,0 +1,353 @@
+/*
+ * Experiments on a program the kernel refused, at the moment libbpf hands
+ * it over: other instructions or another licence in its place, everything
+ * else as it was.
+ */
+#include "experiment.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+
+#include "helpers.h"
+#include "steps.h"
+
+#define INSN(c, dst, src, o, i)						\
+	((struct bpf_insn){ .code = (c), .dst_reg = (dst),		\
+	    .src_reg = (src), .off = (o), .imm = (i) })
+#define MOV0(reg)	INSN(BPF_ALU64 | BPF_MOV | BPF_K, (reg), 0, 0, 0)
+#define CALL(id)	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, (int32_t)(id))
+#define RET		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
+
+/* A helper number no kernel will have, to see how this one says so. */
+#define NO_SUCH_HELPER	0x7fffff00
+
+struct	attempt {
+	int	 error;	/* 0 or negative */
+	char	 log[4096];
+};
+
+/* Loads instructions in the program's place; they have no debug info. */
+static bool
+load_insns(const struct prog_load *as, const struct bpf_insn *insns,
+    size_t n, struct attempt *a)
+{
+	struct bpf_prog_load_opts	 opts = *as->opts;
+	struct prog_load		 l = *as;
+	int				 fd;
+
+	opts.func_info = opts.line_info = NULL;
+	opts.func_info_cnt = opts.line_info_cnt = 0;
+	opts.log_level = 1;
+	opts.log_buf = a->log;
+	opts.log_size = sizeof(a->log);
+	a->log[0] = '\0';
+	l.opts = &opts;
+	l.insns = insns;
+	l.ninsns = n;
+	fd = loadhook_load(&l);
+	a->error = fd < 0 ? fd : 0;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* The last line of a log that says something, for "detail". */
+static void
+last_words(const char *log, char *out, size_t size)
+{
+	size_t		 len = strlen(log);
+	const char	*from, *p;
+
+	out[0] = '\0';
+	for (p = log; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
+		from = p;
+		len = strcspn(p, "\n");
+		if (len == 0 || strncmp(from, "processed ", 10) == 0 ||
+		    strncmp(from, "verification time ", 18) == 0 ||
+		    strncmp(from, "stack depth ", 12) == 0)
+			continue;
+		snprintf(out, size, "%.*s", (int)len, from);
+	}
+}
+
+bool
+exp_is_program(const struct exp_case *c)
+{
+	return c->prog != NULL;
+}
+
+static const char *
+type_name(uint32_t type)
+{
+	const char	*s = libbpf_bpf_prog_type_str(type);
+
+	return s == NULL ? "unknown" : s;
+}
+
+void
+exp_control(struct exp_case *c)
+{
+	const struct bpf_insn	 insns[] = { MOV0(0), RET };
+	struct attempt		 a;
+	char			 words[256];
+
+	c->control = load_insns(c->load, insns, 2, &a);
+	last_words(a.log, words, sizeof(words));
+	exp_say(c, type_name(c->load->type), c->control ? EXP_YES : EXP_NO,
+	    a.error, "%s", c->control ? "" : words);
+}
+
+bool
+exp_control_flags(const struct exp_case *c)
+{
+	return c->load != NULL && !c->control &&
+	    c->load->opts->prog_flags != 0;
+}
+
+void
+exp_no_prog_flags(struct exp_case *c)
+{
+	const struct bpf_insn		 insns[] = { MOV0(0), RET };
+	struct bpf_prog_load_opts	 opts = *c->load->opts;
+	struct prog_load		 l = *c->load;
+	struct attempt			 a;
+	char				 flags[32], words[256];
+	bool				 ok;
+
+	snprintf(flags, sizeof(flags), "0x%x", opts.prog_flags);
+	opts.prog_flags = 0;
+	l.opts = &opts;
+	ok = load_insns(&l, insns, 2, &a);
+	last_words(a.log, words, sizeof(words));
+	exp_say(c, flags, ok ? EXP_YES : EXP_NO, a.error, "%s",
+	    ok ? "" : words);
+}
+
+/* --- helpers ------------------------------------------------------------- */
+
+bool
+exp_has_helpers(const struct exp_case *c)
+{
+	return c->use != NULL && c->use->nhelpers > 0;
+}
+
+/*
+ * Does the log say that the helper is not there?  Kernels have worded it
+ * three ways; all name the number, so another complaint cannot be mistaken
+ * for it.
+ */
+static bool
+says_unknown(const char *log, uint32_t id)
+{
+	static const char *const words[] = { "invalid func ", "unknown func ",
+	    "cannot use helper " };
+	const char	*p;
+	char		 number[24];
+	size_t		 i, n, len;
+
+	snprintf(number, sizeof(number), "#%u", id);
+	n = strlen(number);
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		p = strstr(log, words[i]);
+		if (p == NULL)
+			continue;
+		p += strlen(words[i]);
+		len = strcspn(p, " \n");
+		if (len >= n && memcmp(p + len - n, number, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "invalid func": the kernel has no helper of that number at all. */
+static bool
+says_invalid(const char *log)
+{
+	return strstr(log, "invalid func ") != NULL;
+}
+
+static bool
+load_call(const struct prog_load *as, uint32_t id, struct attempt *a)
+{
+	const struct bpf_insn	 insns[] = { CALL(id), MOV0(0), RET };
+	struct prog_load	 l = *as;
+
+	/* Whether the licence allows it is another question. */
+	l.license = "GPL";
+	return load_insns(&l, insns, 3, a);
+}
+
+/*
+ * Other types are asked without the program's own attach point.  What is
+ * only there for tracing and security programs stays unclear.
+ */
+static void
+ask_any(struct exp_case *c, uint32_t id, const char *name, bool invalid)
+{
+	static const struct { enum bpf_prog_type type; int attach; int flags; }
+	t[] = {
+		{ BPF_PROG_TYPE_KPROBE, 0, 0 },
+		{ BPF_PROG_TYPE_PERF_EVENT, 0, 0 },
+		{ BPF_PROG_TYPE_SOCKET_FILTER, 0, 0 },
+		{ BPF_PROG_TYPE_SCHED_CLS, 0, 0 },
+		{ BPF_PROG_TYPE_XDP, 0, 0 },
+		{ BPF_PROG_TYPE_CGROUP_SKB, 0, 0 },
+		{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT,
+		    0 },
+		{ BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT, 0 },
+		{ BPF_PROG_TYPE_CGROUP_SYSCTL, 0, 0 },
+		{ BPF_PROG_TYPE_SOCK_OPS, 0, 0 },
+		{ BPF_PROG_TYPE_SK_SKB, 0, 0 }, { BPF_PROG_TYPE_SK_MSG, 0, 0 },
+		{ BPF_PROG_TYPE_SK_REUSEPORT, 0, 0 },
+		{ BPF_PROG_TYPE_SK_LOOKUP, BPF_SK_LOOKUP, 0 },
+		{ BPF_PROG_TYPE_LWT_XMIT, 0, 0 },
+		{ BPF_PROG_TYPE_LWT_SEG6LOCAL, 0, 0 },
+		{ BPF_PROG_TYPE_SYSCALL, 0, BPF_F_SLEEPABLE },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts);
+	struct prog_load	 l = { .name = NULL, .opts = &opts };
+	struct attempt		 a;
+	size_t			 i;
+
+	if (invalid) {
+		exp_say_as(c, "helper_known_any", name, EXP_NO, 0,
+		    "the number is past the last one this kernel has");
+		return;
+	}
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		l.type = t[i].type;
+		opts.expected_attach_type = (enum bpf_attach_type)t[i].attach;
+		opts.prog_flags = (uint32_t)t[i].flags;
+		if (load_call(&l, id, &a) || (a.log[0] != '\0' &&
+		    !says_unknown(a.log, id))) {
+			exp_say_as(c, "helper_known_any", name, EXP_YES, 0,
+			    type_name(t[i].type));
+			return;
+		}
+	}
+	exp_say_as(c, "helper_known_any", name, EXP_UNCLEAR, 0, "the kernel "
+	    "knows the number, but no type that can be asked has it");
+}
+
+static enum exp_answer
+ask_helper(struct exp_case *c, uint32_t id, bool can_tell)
+{
+	struct attempt	 a;
+	char		 name[64], words[256];
+
+	if (load_call(c->load, id, &a))
+		return EXP_YES;
+	if (!can_tell || a.log[0] == '\0')
+		return EXP_UNCLEAR;
+	if (!says_unknown(a.log, id))
+		return EXP_YES;
+	if (helper_name(id)[0] == '\0')
+		snprintf(name, sizeof(name), "#%u", id);
+	else
+		snprintf(name, sizeof(name), "%s", helper_name(id));
+	last_words(a.log, words, sizeof(words));
+	exp_say(c, name, EXP_NO, a.error, "%s", words);
+	ask_any(c, id, name, says_invalid(a.log));
+	return EXP_NO;
+}
+
+/*
+ * libbpf's own probe takes every error it does not recognise for a yes and
+ * cannot ask for tracing programs.  Here the program is asked in its own
+ * place, and a "no" counts only when a program without the call loads and
+ * the kernel is seen to refuse a helper that cannot exist.
+ */
+void
+exp_helpers(struct exp_case *c)
+{
+	struct attempt	 a;
+	bool		 can_tell;
+	size_t		 i;
+
+	can_tell = c->control && !load_call(c->load, NO_SUCH_HELPER, &a) &&
+	    says_unknown(a.log, NO_SUCH_HELPER);
+	for (i = 0; i < c->use->nhelpers; i++)
+		c->notes->helpers[i] = (uint8_t)ask_helper(c,
+		    c->use->helpers[i], can_tell);
+}
+
+/* --- callbacks ------------------------------------------------------------ */
+
+bool
+exp_has_callbacks(const struct exp_case *c)
+{
+	return c->use != NULL && c->use->callbacks;
+}
+
+void
+exp_callbacks(struct exp_case *c)
+{
+	const struct bpf_insn	 insns[] = {
+		INSN(BPF_LD | BPF_IMM | BPF_DW, 1, BPF_PSEUDO_FUNC, 0, 3),
+		INSN(0, 0, 0, 0, 0),
+		MOV0(0), RET,
+		MOV0(0), RET,
+	};
+	struct attempt		 a;
+	char			 words[256];
+	bool			 ok;
+
+	if (!c->control) {
+		exp_say(c, "", EXP_UNCLEAR, 0, "a program that only returns "
+		    "is refused as well");
+		return;
+	}
+	/* Taken, the kernel goes on to ask for the debug info it needs. */
+	ok = load_insns(c->load, insns, sizeof(insns) / sizeof(insns[0]),
+	    &a) || strstr(a.log, "func_info") != NULL;
+	last_words(a.log, words, sizeof(words));
+	exp_say(c, "", ok ? EXP_YES : EXP_NO, a.error, "%s", words);
+}
+
+/* --- licence --------------------------------------------------------------- */
+
+/* As the kernel has it, include/linux/license.h. */
+static bool
+gpl_compatible(const char *s)
+{
+	static const char *const ok[] = { "GPL", "GPL v2",
+	    "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL",
+	    "Dual MPL/GPL" };
+	size_t	 i;
+
+	for (i = 0; i < sizeof(ok) / sizeof(ok[0]); i++)
+		if (strcmp(s, ok[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+exp_not_gpl(const struct exp_case *c)
+{
+	return c->load != NULL && !gpl_compatible(c->load->license);
+}
+
+void
+exp_gpl(struct exp_case *c)
+{
+	struct bpf_prog_load_opts	 opts = *c->load->opts;
+	struct prog_load		 l = *c->load;
+	int				 fd;
+
+	opts.log_level = 0;
+	opts.log_buf = NULL;
+	opts.log_size = 0;
+	l.opts = &opts;
+	l.license = "GPL";
+	fd = loadhook_load(&l);
+	exp_say(c, c->load->license, fd >= 0 ? EXP_YES : EXP_NO,
+	    fd < 0 ? fd : 0, "%s", "");
+	if (fd >= 0)
+		close(fd);
+}
