@@ -19,7 +19,11 @@ libshared_a_SOURCES = \
 	shared/base/utf8.c shared/base/utf8.h \
 	shared/base/yaml_in.c shared/base/yaml_in.h \
 	shared/domain/classify.c shared/domain/classify.h \
-	shared/domain/classify_load.c shared/domain/classify_rules.h \
+	shared/domain/classify_conds.c shared/domain/classify_rules.h \
+	shared/domain/classify_rules_load.c \
+	shared/domain/classify_rules_map.c \
+	shared/domain/classify_rules_rest.c \
+	shared/domain/classify_seen.c shared/domain/classify_text.c \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/kernel.c shared/domain/kernel.h \
 	shared/domain/manifest.c shared/domain/manifest.h \
@@ -28,6 +32,9 @@ libshared_a_SOURCES = \
 	shared/domain/profile.c shared/domain/profile.h \
 	shared/domain/report.c shared/domain/report.h \
 	shared/domain/report_md.c \
+	shared/domain/verifier_reason.c shared/domain/verifier_reason.h \
+	shared/domain/verifier_rules.c shared/domain/verifier_words.c \
+	shared/domain/verifier_words.h \
 	shared/store/db.c shared/store/db.h \
 	shared/store/object.c shared/store/object.h \
 	shared/store/store_input.c shared/store/store_input.h \

@@ -15,6 +15,7 @@
 #ifndef DOMAIN_CLASSIFY_H
 #define DOMAIN_CLASSIFY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/json_in.h"
@@ -45,7 +46,6 @@
 #define CLASS_ATTACH_TARGET		"ATTACH_TARGET_MISSING"
 #define CLASS_NOT_TRACEABLE		"ATTACH_TARGET_NOT_TRACEABLE"
 #define CLASS_ATTACH_OTHER		"ATTACH_FAILURE"
-#define CLASS_NOT_TESTABLE		"NOT_TESTABLE"
 #define CLASS_CONFIG			"KERNEL_CONFIG_OFF"
 #define CLASS_LOCKDOWN			"KERNEL_LOCKDOWN"
 #define CLASS_LSM			"LSM_NOT_ENABLED"
@@ -124,7 +124,15 @@ void	 classify(const struct class_facts *, struct class_result *res);
 void	 class_last_line(const char *log, char *out, size_t size);
 /* Does the log show that the verifier ran ("processed N insns")? */
 int	 class_verifier_spoke(const char *log);
-/* The remedy of a code for a summary, or NULL; static. */
-const char *class_code_remedy(const char *code);
+/* One row of the ladder, for documents and tests; all static. */
+struct	class_rule_info {
+	const char	*name, *code;
+	const char	*sub;		/* NULL: that of the verifier's words */
+	const char	*confidence;
+	const char	*reason, *remedy;	/* with {words} in them */
+};
+
+/* Row "n" of the ladder from the top; false behind its end. */
+bool	 class_rule_at(size_t n, struct class_rule_info *);
 
 #endif /* !DOMAIN_CLASSIFY_H */

@@ -36,12 +36,12 @@ static const struct {
 	const char	*code, *sub;
 } verifier_cases[] = {
 	{ LOG("R0 invalid mem access 'scalar'"), -EACCES, CLASS_VERIFIER,
-	  "bad_pointer" },
+	  "type_mismatch" },
 	{ LOG("R0 invalid mem access 'map_value_or_null'"), -EACCES,
-	  CLASS_VERIFIER, "null_check" },
+	  CLASS_VERIFIER, "null_dereference" },
 	{ LOG("R1 type=scalar expected=fp"), -EACCES, CLASS_VERIFIER,
 	  "type_mismatch" },
-	{ LOG("R7 !read_ok"), -EACCES, CLASS_VERIFIER, "uninitialised" },
+	{ LOG("R7 !read_ok"), -EACCES, CLASS_VERIFIER, "uninitialized" },
 	{ LOG("infinite loop detected at insn 3\ncur state: R0=0\n"
 	      "old state: R0=0"), -EINVAL, CLASS_VERIFIER,
 	  "unbounded_loop" },
@@ -52,11 +52,9 @@ static const struct {
 	{ LOG("invalid write to stack R10 off=-520 size=8"), -EACCES,
 	  CLASS_VERIFIER, "stack" },
 	{ LOG("invalid bpf_context access off=24 size=8"), -EACCES,
-	  CLASS_VERIFIER, "context_access" },
+	  CLASS_VERIFIER, "invalid_context_access" },
 	{ LOG("R0 min value is outside of the allowed memory range"),
 	  -EACCES, CLASS_VERIFIER, "out_of_bounds" },
-	{ LOG("something nobody has seen before"), -EINVAL, CLASS_VERIFIER,
-	  "" },
 	{ LOG("unknown func bpf_loop#181"), -EINVAL, CLASS_HELPER, "" },
 	{ LOG("invalid func unknown#60000"), -EINVAL, CLASS_HELPER, "" },
 	{ LOG("program of this type cannot use helper bpf_skb_change_tail#38"),
@@ -64,18 +62,18 @@ static const struct {
 	{ LOG("cannot call GPL-restricted function from non-GPL compatible "
 	      "program"), -EINVAL, CLASS_LICENSE, "" },
 	{ LOG("BPF program is too large. Processed 1000001 insn"), -E2BIG,
-	  CLASS_COMPLEXITY, "" },
+	  CLASS_COMPLEXITY, "instructions" },
 	{ LOG("The sequence of 8193 jumps is too complex."), -E2BIG,
-	  CLASS_COMPLEXITY, "" },
+	  CLASS_COMPLEXITY, "branches" },
 	{ LOG("<invalid CO-RE relocation>\nfailed to resolve CO-RE "
 	      "relocation <byte_off> [5] struct a.b (0:1 @ offset 8)"),
 	  -EINVAL, CLASS_CORE_RELOCATION, "" },
 	{ LOG("invalid func unknown#195896080"), -EINVAL,
 	  CLASS_CORE_RELOCATION, "" },
 	{ LOG("<invalid kfunc call>\nkfunc 'bpf_x' is referenced but wasn't "
-	      "resolved"), -EINVAL, CLASS_KFUNC, "" },
+	      "resolved"), -EINVAL, CLASS_KFUNC, "not_in_kernel" },
 	{ LOG("calling kernel function bpf_x is not allowed"), -EACCES,
-	  CLASS_KFUNC, "" },
+	  CLASS_KFUNC, "not_for_program_type" },
 };
 
 Test(classify, verifier_words_decide_over_errno)
@@ -94,6 +92,21 @@ Test(classify, verifier_words_decide_over_errno)
 		cr_assert_str_eq(r.confidence, "high");
 		cr_assert_neq(r.evidence[0], '\0');
 	}
+	TEST_END();
+}
+
+/* The verifier spoke, but what it means is not known: no high confidence. */
+Test(classify, words_that_are_not_in_the_table_are_not_guessed)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+	    .error = -EINVAL,
+	    .verifier_log = LOG("something nobody has seen before") };
+	struct class_result	 r = run(&f);
+
+	cr_assert_str_eq(r.code, CLASS_VERIFIER);
+	cr_assert_str_eq(r.sub, "other");
+	cr_assert_str_eq(r.confidence, "medium");
+	cr_assert_str_eq(r.evidence, "something nobody has seen before");
 	TEST_END();
 }
 
@@ -246,7 +259,7 @@ Test(classify, lockdown_is_a_fact_not_a_word_in_a_log)
 	struct class_facts f = { .stage = CLASS_AT_LOAD, .doc = d,
 			    .error = -EPERM };
 
-	cr_assert_str_eq(run(&f).code, CLASS_POLICY);
+	cr_assert_str_eq(run(&f).code, CLASS_LOCKDOWN);
 	f.doc = NULL;
 	f.libbpf_log = "libbpf: lsm/lockdown.bpf.o: failed\n";
 	cr_assert_str_eq(run(&f).code, CLASS_CAPABILITY);

@@ -1,0 +1,259 @@
+/* Conditions over errors and over the places of a log that mean something. */
+#include "domain/classify_rules.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_MAX_SEEN	1024
+
+bool
+c_errno(struct class_case *c, const char *a, const char *b)
+{
+	char		 buf[32], text[80];
+	const char	*name;
+
+	(void)b;
+	if (class_errno(c->f) == 0)
+		return false;
+	name = class_errno_name(class_errno(c->f), buf, sizeof(buf));
+	if (!class_among(name, a))
+		return false;
+	snprintf(text, sizeof(text), "the kernel answered %s", name);
+	class_prove(c, "errno", name, text);
+	return true;
+}
+
+bool
+c_elf(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	if (c->f->elf[0] == '\0' || !verifier_pattern(a, c->f->elf, NULL, 0))
+		return false;
+	class_set(c, W_DETAIL, c->f->elf);
+	class_prove(c, "elf", "", c->f->elf);
+	return true;
+}
+
+/*
+ * Looks for a line of "log" that matches; it becomes evidence and proof,
+ * and what the pattern names the word W_NAME.  "skip" is left out in front.
+ */
+static bool
+line_matches(struct class_case *c, const char *log, const char *skip,
+    const char *pattern)
+{
+	char	 line[LINE_MAX_SEEN], name[CLASS_WORD_MAX];
+	size_t	 n, drop;
+
+	for (; log != NULL && *log != '\0'; log += n + (log[n] == '\n')) {
+		n = strcspn(log, "\n");
+		snprintf(line, sizeof(line), "%.*s", n < sizeof(line) ?
+		    (int)n : (int)sizeof(line) - 1, log);
+		drop = strncmp(line, skip, strlen(skip)) == 0 ?
+		    strlen(skip) : 0;
+		if (!verifier_pattern(pattern, line + drop, name,
+		    sizeof(name)))
+			continue;
+		if (name[0] != '\0')
+			class_set(c, W_NAME, name);
+		class_evidence(c, line, strlen(line));
+		class_prove(c, "log_line", jval_get_str(c->f->program,
+		    "log_id", ""), line);
+		return true;
+	}
+	return false;
+}
+
+bool
+c_libbpf(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	return line_matches(c, c->f->libbpf_log, "libbpf: ", a);
+}
+
+bool
+c_log(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	return line_matches(c, c->f->verifier_log, "", a);
+}
+
+bool
+c_splat(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	if (c->f->splat == NULL || !line_matches(c, c->f->splat, "", a))
+		return false;
+	c->res->proof[c->res->nproof - 1].kind = "splat";
+	return true;
+}
+
+/* Lines of the verifier's that are no complaint: steps, states, source. */
+static bool
+is_step(const char *line)
+{
+	static const char *const begins[] = { "from ", "; ", "last_idx ",
+		"regs=", "parent ", "mark_precise", "propagating ",
+		"Func#", "func#", "Validating ", "caller:", "callee:",
+		"returning from", "to caller at", " R", "R0=", "R1=", "R10=",
+		"Live regs", "arg#0 reference type", "processed " };
+	size_t	 n;
+
+	if (strncmp(line, "frame", 5) == 0)
+		line += 5;
+	n = strspn(line, "0123456789");
+
+	if (n > 0 && line[n] == ':')
+		return true;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (strncmp(line, begins[i], strlen(begins[i])) == 0)
+			return true;
+	return false;
+}
+
+static void
+last_proves(struct class_case *c)
+{
+	class_evidence(c, c->last, strlen(c->last));
+	class_prove(c, "log_line", jval_get_str(c->f->program, "log_id", ""),
+	    c->last);
+}
+
+bool
+c_last(struct class_case *c, const char *a, const char *b)
+{
+	char	 name[CLASS_WORD_MAX];
+
+	(void)b;
+	if (c->last[0] == '\0' ||
+	    !verifier_pattern(a, c->last, name, sizeof(name)))
+		return false;
+	if (name[0] != '\0')
+		class_set(c, W_NAME, name);
+	last_proves(c);
+	return true;
+}
+
+/* A helper without a name in this kernel: the guest may know its name. */
+static void
+name_helper(struct class_case *c)
+{
+	const struct jval	*all, *h;
+	const char		*hash = strchr(c->last, '#');
+	long			 id;
+
+	if (strcmp(c->word[W_NAME], "unknown") != 0 || hash == NULL)
+		return;
+	id = strtol(hash + 1, NULL, 10);
+	snprintf(c->word[W_NAME], sizeof(c->word[0]), "number %ld", id);
+	all = jval_get(c->f->program, "helpers");
+	for (size_t i = 0; i < jval_len(all); i++) {
+		h = jval_at(all, i);
+		if (jval_get_int(h, "id", -1) == id &&
+		    jval_get_str(h, "name", "")[0] != '\0')
+			class_set(c, W_NAME, jval_get_str(h, "name", ""));
+	}
+}
+
+bool
+c_words(struct class_case *c, const char *a, const char *b)
+{
+	char	 name[CLASS_WORD_MAX];
+
+	(void)b;
+	if (c->last[0] == '\0' || is_step(c->last))
+		return false;
+	c->why = verifier_reason_find(c->last, name, sizeof(name));
+	if (c->why == NULL || strcmp(c->why->code, a) != 0)
+		return false;
+	if (name[0] != '\0')
+		class_set(c, W_NAME, name);
+	name_helper(c);
+	class_set(c, W_RULE, c->why->rule);
+	class_set(c, W_FIX, c->why->fix);
+	last_proves(c);
+	return true;
+}
+
+bool
+c_spoke(struct class_case *c, const char *a, const char *b)
+{
+	(void)a;
+	(void)b;
+	if (c->last[0] == '\0' || is_step(c->last) ||
+	    (!class_verifier_spoke(c->f->verifier_log) &&
+	    jval_get(c->f->program, "explanation") == NULL))
+		return false;
+	last_proves(c);
+	return true;
+}
+
+bool
+c_silent(struct class_case *c, const char *a, const char *b)
+{
+	(void)a;
+	(void)b;
+	return !class_verifier_spoke(c->f->verifier_log) &&
+	    jval_get(c->f->program, "explanation") == NULL;
+}
+
+bool
+c_attach_error(struct class_case *c, const char *a, const char *b)
+{
+	const char	*err = jval_get_str(c->f->program, "attach_error", "");
+
+	(void)b;
+	if (!verifier_pattern(a, err, NULL, 0))
+		return false;
+	class_evidence(c, err, strlen(err));
+	return true;
+}
+
+bool
+c_error_text(struct class_case *c, const char *a, const char *b)
+{
+	const char	*t = c->f->error_text;
+
+	(void)a;
+	(void)b;
+	class_set(c, W_DETAIL, t == NULL || t[0] == '\0' ? "no error text" :
+	    t);
+	if (c->res->evidence[0] == '\0')
+		class_evidence(c, c->word[W_DETAIL],
+		    strlen(c->word[W_DETAIL]));
+	return true;
+}
+
+bool
+c_anything(struct class_case *c, const char *a, const char *b)
+{
+	char	 line[CLASS_TEXT_MAX];
+
+	c_error_text(c, a, b);
+	if (c->last[0] != '\0') {
+		last_proves(c);
+		return true;
+	}
+	class_last_line(c->f->libbpf_log, line, sizeof(line));
+	if (line[0] != '\0') {
+		class_evidence(c, line, strlen(line));
+		class_prove(c, "log_line", "", line);
+	}
+	return true;
+}
+
+bool
+c_program(struct class_case *c, const char *a, const char *b)
+{
+	return c->f->program != NULL &&
+	    (a == NULL || verifier_pattern(a, c->word[W_SECTION], NULL, 0)) &&
+	    (b == NULL || class_among(c->word[W_TYPE], b));
+}
+
+bool
+c_name(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	return verifier_pattern(a, c->word[W_NAME], NULL, 0);
+}

@@ -1,0 +1,76 @@
+/*
+ * Inside of verifier_reason.c: the two tables.  Every word of the verifier
+ * (verifier_words.c) belongs to one rule (verifier_rules.c).
+ */
+#ifndef DOMAIN_VERIFIER_WORDS_H
+#define DOMAIN_VERIFIER_WORDS_H
+
+#include "domain/verifier_reason.h"
+
+enum	verifier_rule {
+	/* bounds */
+	VR_MAP_BOUNDS, VR_MEM_BOUNDS, VR_PACKET_BOUNDS, VR_NEGATIVE,
+	VR_UNBOUNDED, VR_ZERO_SIZE, VR_BUFFER, VR_KEY_BOUNDS,
+	VR_STRUCT_BOUNDS, VR_CONST_OFFSET, VR_INSN_ARRAY,
+	/* values that are not there */
+	VR_UNINIT_REG, VR_UNINIT_STACK, VR_STALE_SLOT,
+	VR_NULL, VR_NULL_ARG,
+	/* stack */
+	VR_STACK_BOUNDS, VR_STACK_VAR, VR_STACK_SIZE, VR_STACK_SPILL,
+	VR_STACK_ALIGN,
+	VR_STACK_RETURN, VR_FRAME_POINTER, VR_STACK_ARGS,
+	/* pointers */
+	VR_SCALAR_DEREF, VR_BAD_DEREF, VR_MODIFIED_PTR, VR_VAR_OFFSET,
+	VR_PTR_ARITH, VR_PTR_NULL_ARITH, VR_PTR_RANGE, VR_PTR_COMPARE,
+	VR_PTR_COPY, VR_PTR_LEAK, VR_UNPRIV_PTR, VR_SANITIZE,
+	VR_READ_ONLY, VR_MAP_READ_ONLY, VR_MAP_FROZEN, VR_MISALIGNED,
+	VR_BTF_ACCESS, VR_PTR_NOT_KERNEL, VR_MAP_PTR, VR_USER_PTR,
+	/* context */
+	VR_CTX, VR_CTX_MODIFIED, VR_CTX_ARG, VR_CTX_GPL, VR_CTX_RETURNED,
+	/* types of arguments */
+	VR_ARG_TYPE, VR_ARG_CONST, VR_ARG_TRUSTED, VR_ARG_RCU,
+	VR_ARG_RELEASE_OFF, VR_ARG_MAP, VR_ARG_STRING, VR_ARG_OTHER,
+	VR_FUNC_ARG, VR_SAME_POINTER, VR_GLOBAL_FUNC, VR_EXT_SIGNATURE,
+	/* references */
+	VR_LEAK, VR_NOT_ACQUIRED, VR_REF_TAIL, VR_OWNERSHIP,
+	/* return values */
+	VR_RETURN, VR_RETURN_PTR,
+	/* locks and regions */
+	VR_LOCK_HELD, VR_LOCK_PAIR, VR_LOCK_WHERE, VR_LOCK_OBJECT,
+	VR_RCU, VR_PREEMPT, VR_IRQ, VR_SLEEP, VR_SLEEP_TYPE, VR_SLEEP_MAP,
+	VR_TRACING_FIELD,
+	/* structure of the program */
+	VR_LOOP, VR_LOOP_BACK, VR_DEAD, VR_JUMP, VR_NO_EXIT, VR_RECURSION,
+	VR_DEPTH, VR_OPCODE, VR_RESERVED, VR_SHIFT, VR_LD_ABS,
+	VR_LD_IMM, VR_ATOMIC, VR_EMPTY,
+	VR_TOO_LARGE, VR_TOO_BRANCHY, VR_SUBPROGS, VR_TOO_MANY_REFS,
+	VR_TOO_MANY_MAPS, VR_PATCH,
+	/* features */
+	VR_DYNPTR, VR_ITER, VR_CALLBACK, VR_EXCEPTION, VR_ARENA, VR_KPTR,
+	VR_GRAPH, VR_TIMER, VR_OBJ_NEW, VR_TAIL_CALL, VR_FORMAT,
+	VR_MAP_VALUE_ADDR, VR_CGROUP_STORAGE,
+	/* helpers and functions of the kernel */
+	VR_HELPER, VR_HELPER_PROBE, VR_HELPER_PLACE, VR_KFUNC,
+	VR_KFUNC_DENIED, VR_KFUNC_JIT, VR_KFUNC_BTF, VR_KFUNC_ARG,
+	VR_CORE_POISON, VR_KFUNC_POISON, VR_MAP_POISON, VR_MAP_MISSING,
+	VR_LICENSE, VR_KSYM,
+	/* what the program is to be attached to */
+	VR_TARGET_NONE, VR_TARGET_SLEEP, VR_TARGET_MODIFY,
+	VR_TARGET_DENIED, VR_TARGET_PROG, VR_TARGET_SIGNATURE,
+	VR_LSM_HOOK, VR_STRUCT_OPS,
+	/* not allowed to this loader, not possible on this machine */
+	VR_PRIVILEGE, VR_PERFMON, VR_JIT, VR_KERNEL_BTF, VR_SIGNATURE,
+	VR_MAP_USE, VR_BTF_INFO, VR_BUG, VR_MEMORY,
+	VR__MAX
+};
+
+struct	verifier_word {
+	const char	*pattern;	/* NULL ends the table */
+	enum verifier_rule rule;
+};
+
+extern const struct verifier_reason verifier_rules[VR__MAX];
+/* In order: the first that matches counts. */
+extern const struct verifier_word verifier_words[];
+
+#endif /* !DOMAIN_VERIFIER_WORDS_H */
