@@ -2,11 +2,12 @@
 
 noinst_LIBRARIES += libshared.a
 libshared_a_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(SQLITE_CFLAGS) \
-	$(CRYPTO_CFLAGS) $(YAML_CFLAGS)
+	$(CRYPTO_CFLAGS) $(SODIUM_CFLAGS) $(YAML_CFLAGS)
 libshared_a_SOURCES = \
 	shared/base/buf.c shared/base/buf.h \
 	shared/base/conf.c shared/base/conf.h shared/base/conf_keys.def \
 	shared/base/cursor.h \
+	shared/base/ed25519.c shared/base/ed25519.h \
 	shared/base/err.c shared/base/err.h \
 	shared/base/fsio.c shared/base/fsio.h \
 	shared/base/hash.c shared/base/hash.h \
@@ -25,6 +26,7 @@ libshared_a_SOURCES = \
 	shared/domain/classify_rules_rest.c \
 	shared/domain/classify_seen.c shared/domain/classify_text.c \
 	shared/domain/expect.c shared/domain/expect.h \
+	shared/domain/history.c shared/domain/history.h \
 	shared/domain/kernel.c shared/domain/kernel.h \
 	shared/domain/manifest.c shared/domain/manifest.h \
 	shared/domain/manifest_plan.c \
@@ -46,4 +48,4 @@ nodist_libshared_a_SOURCES = shared/store/sql_text.h
 
 # What a program that links libshared.a needs besides.
 SHARED_LIBS = libshared.a $(JSONC_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) \
-	$(YAML_LIBS)
+	$(SODIUM_LIBS) $(YAML_LIBS)

@@ -22,9 +22,26 @@ newline(struct jsonw *w)
 		buf_add(w->out, "  ", 2);
 }
 
-static void
-escape_cp(struct buf *b, uint32_t cp, const char *raw, size_t rawlen)
+/* True when the style has a form of its own for the code point. */
+static bool
+escape_canonical(struct jsonw *w, uint32_t cp)
 {
+	if (w->style == JSONW_CANONICAL && (cp == '\b' || cp == '\f'))
+		buf_adds(w->out, cp == '\b' ? "\\b" : "\\f");
+	else if (w->style >= JSONW_CANONICAL && cp == 0x7f)
+		buf_addc(w->out, 0x7f);
+	else
+		return false;
+	return true;
+}
+
+static void
+escape_cp(struct jsonw *w, uint32_t cp, const char *raw, size_t rawlen)
+{
+	struct buf	*b = w->out;
+
+	if (escape_canonical(w, cp))
+		return;
 	switch (cp) {
 	case '"':
 		buf_adds(b, "\\\"");
@@ -56,8 +73,9 @@ escape_cp(struct buf *b, uint32_t cp, const char *raw, size_t rawlen)
 }
 
 static void
-quoted(struct buf *b, const char *s, size_t len)
+quoted(struct jsonw *w, const char *s, size_t len)
 {
+	struct buf	*b = w->out;
 	size_t		 i = 0, n, run = 0;
 	uint32_t	 cp;
 
@@ -81,7 +99,7 @@ quoted(struct buf *b, const char *s, size_t len)
 			i++;
 			continue;
 		}
-		escape_cp(b, cp, s + i, n);
+		escape_cp(w, cp, s + i, n);
 		i += n;
 	}
 	if (run > 0)
@@ -103,7 +121,7 @@ prefix(struct jsonw *w, const char *key)
 	}
 	if (key == NULL)
 		return;
-	quoted(w->out, key, strlen(key));
+	quoted(w, key, strlen(key));
 	buf_adds(w->out, w->style == JSONW_INDENT ? ": " : ":");
 }
 
@@ -153,7 +171,7 @@ void
 jsonw_strn(struct jsonw *w, const char *key, const char *s, size_t len)
 {
 	prefix(w, key);
-	quoted(w->out, s, len);
+	quoted(w, s, len);
 }
 
 void

@@ -14,7 +14,17 @@
 
 #include "base/buf.h"
 
-enum	jsonw_style { JSONW_COMPACT, JSONW_INDENT };
+/*
+ * The canonical styles are compact, too, and byte for byte what a signed
+ * history record is made of: U+007F stands as it is, and backspace and form
+ * feed have the short escape (or, LONG, the \u form of older writers).
+ */
+enum	jsonw_style {
+	JSONW_COMPACT,
+	JSONW_INDENT,
+	JSONW_CANONICAL,
+	JSONW_CANONICAL_LONG
+};
 
 #define JSONW_DEPTH_MAX	32
 

@@ -36,6 +36,7 @@ rules() {
 		own("^libssh/", "worker/vm/ssh.c worker/vm/sshkey.c")
 		own("^(yaml|cyaml/)", "shared/base/yaml_in.c")
 		own("^openssl/", "shared/base/hash.c")
+		own("^sodium", "shared/base/ed25519.c")
 		own("^(bpf/|libelf|gelf)", "worker/guest/ tests/bpf/")
 		own("^elf\\.h", "worker/guest/ worker/vm/hostlibs.c")
 		own("^zlib", "worker/guest/")
