@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bpf/libbpf.h>
 
@@ -41,14 +40,13 @@ static const struct kind kinds[] = {
 	{ BPF_PROG_TYPE_LSM, ANY, NULL, attach_auto, NULL },
 	{ BPF_PROG_TYPE_PERF_EVENT, ANY, "perf_event", attach_perf_event,
 	    NULL },
-	{ BPF_PROG_TYPE_XDP, BPF_XDP_DEVMAP, "xdp/devmap", NULL,
-	    "runs from an entry of a device map" },
-	{ BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP, "xdp/cpumap", NULL,
-	    "runs from an entry of a CPU map" },
+	{ BPF_PROG_TYPE_XDP, BPF_XDP_DEVMAP, "xdp/devmap", attach_xdp_map,
+	    NULL },
+	{ BPF_PROG_TYPE_XDP, BPF_XDP_CPUMAP, "xdp/cpumap", attach_xdp_map,
+	    NULL },
 	{ BPF_PROG_TYPE_XDP, ANY, "xdp", attach_xdp, NULL },
 	{ BPF_PROG_TYPE_SCHED_CLS, ANY, "tc", attach_tc, NULL },
-	{ BPF_PROG_TYPE_SCHED_ACT, ANY, "action", NULL,
-	    "runs as the action of a tc filter" },
+	{ BPF_PROG_TYPE_SCHED_ACT, ANY, "action", attach_action, NULL },
 	{ BPF_PROG_TYPE_CGROUP_SKB, ANY, "cgroup", attach_cgroup, NULL },
 	{ BPF_PROG_TYPE_CGROUP_SOCK, ANY, "cgroup", attach_cgroup, NULL },
 	{ BPF_PROG_TYPE_CGROUP_SOCK_ADDR, ANY, "cgroup", attach_cgroup,
@@ -67,15 +65,13 @@ static const struct kind kinds[] = {
 	{ BPF_PROG_TYPE_SOCKET_FILTER, ANY, "socket", attach_socket, NULL },
 	{ BPF_PROG_TYPE_SK_REUSEPORT, ANY, "sk_reuseport", attach_socket,
 	    NULL },
-	{ BPF_PROG_TYPE_EXT, ANY, "freplace", NULL,
-	    "replaces a function of another program" },
-	{ BPF_PROG_TYPE_SYSCALL, ANY, "syscall", NULL,
-	    "is called by user space and attaches to nothing" },
-	{ BPF_PROG_TYPE_LWT_IN, ANY, "lwt", NULL, "belongs to a route" },
-	{ BPF_PROG_TYPE_LWT_OUT, ANY, "lwt", NULL, "belongs to a route" },
-	{ BPF_PROG_TYPE_LWT_XMIT, ANY, "lwt", NULL, "belongs to a route" },
-	{ BPF_PROG_TYPE_LWT_SEG6LOCAL, ANY, "lwt", NULL,
-	    "belongs to a route" },
+	/* Its target was given to it before it was loaded (freplace.c). */
+	{ BPF_PROG_TYPE_EXT, ANY, "freplace", attach_auto, NULL },
+	{ BPF_PROG_TYPE_SYSCALL, ANY, "syscall", attach_syscall, NULL },
+	{ BPF_PROG_TYPE_LWT_IN, ANY, "lwt", attach_lwt, NULL },
+	{ BPF_PROG_TYPE_LWT_OUT, ANY, "lwt", attach_lwt, NULL },
+	{ BPF_PROG_TYPE_LWT_XMIT, ANY, "lwt", attach_lwt, NULL },
+	{ BPF_PROG_TYPE_LWT_SEG6LOCAL, ANY, "lwt", attach_lwt, NULL },
 	{ BPF_PROG_TYPE_LIRC_MODE2, ANY, "lirc_mode2", NULL,
 	    "needs an infrared receiver" },
 };
@@ -105,35 +101,44 @@ attach_not_here(struct attach_try *t, const char *fmt, ...)
 }
 
 int
-attach_took(struct attach_try *t, struct bpf_link *link)
+attach_tried(struct attach_try *t, const char *what, const char *on, int err)
+{
+	struct prog	*p = t->rec;
+	struct attempt	*a;
+
+	if (on == NULL)
+		on = t->where[0] != '\0' ? t->where : t->target;
+	a = reallocarray(p->tried, p->ntried + 1, sizeof(*a));
+	if (a == NULL)
+		return err;
+	p->tried = a;
+	a += p->ntried;
+	a->what = what;
+	a->error = err;
+	if ((a->on = strdup(on == NULL ? t->section : on)) != NULL)
+		p->ntried++;
+	return err;
+}
+
+int
+attach_took(struct attach_try *t, const char *what, struct bpf_link *link)
 {
 	if (link == NULL)
-		return errno == 0 ? -EINVAL : -errno;
+		return attach_tried(t, what, NULL, errno == 0 ? -EINVAL :
+		    -errno);
+	attach_tried(t, what, NULL, 0);
 	t->link = link;
-	return 0;
+	undo_link(t->env, link);
+	/* libbpf's link of a USDT probe stands for several, and has no fd. */
+	return bpf_link__fd(link) > 0 ? attach_check_link(t) : 0;
 }
 
-/* Links live until the run ends, so that commands find them at work. */
-static void
-keep_link(struct run *r, struct bpf_link *link)
+void
+attach_settle(struct attach_try *t, int err)
 {
-	struct bpf_link	**p;
-
-	if (link == NULL)
-		return;
-	p = reallocarray(r->links, r->nlinks + 1, sizeof(struct bpf_link *));
-	if (p == NULL) {
-		bpf_link__destroy(link);
-		return;
-	}
-	r->links = p;
-	p[r->nlinks++] = link;
-}
-
-static void
-settle(struct run *r, struct prog *p, int err, const char *why)
-{
-	char	 text[256];
+	struct run	*r = t->run;
+	struct prog	*p = t->rec;
+	char		 text[512], words[256];
 
 	if (err == 0) {
 		p->attach = OUT_PASS;
@@ -143,13 +148,15 @@ settle(struct run *r, struct prog *p, int err, const char *why)
 	}
 	if (err == ATTACH_NOT_HERE) {
 		r->attach.untestable++;
-		snprintf(text, sizeof(text), "not testable here: %s", why);
+		snprintf(text, sizeof(text), "not testable here: %s", t->why);
 		p->attach_error = strdup(text);
 		p->attach = r->args->attach_mode == ATTACH_REQUIRED ?
 		    OUT_FAIL : OUT_SKIPPED;
 		return;
 	}
-	error_text(err, text, sizeof(text));
+	error_text(err, words, sizeof(words));
+	snprintf(text, sizeof(text), "%s%s%s", t->why,
+	    t->why[0] != '\0' ? ": " : "", words);
 	p->attach_error = strdup(text);
 	p->attach_errno = err;
 	p->attach = OUT_FAIL;
@@ -158,77 +165,28 @@ settle(struct run *r, struct prog *p, int err, const char *why)
 }
 
 static void
-one_program(struct run *r, struct attach_env *env, struct bpf_program *bp,
-    struct prog *p)
+one_program(struct attach_try *t)
 {
+	struct prog		*p = t->rec;
 	const struct kind	*k = kind_of(p);
-	struct attach_try	 t;
 	const char		*slash = strchr(p->section, '/');
 	int			 err;
 
-	memset(&t, 0, sizeof(t));
-	t.run = r;
-	t.env = env;
-	t.prog = bp;
-	t.section = p->section;
 	if (slash != NULL && slash[1] != '\0')
-		t.target = slash + 1;
+		t->target = slash + 1;
 	p->attach_kind = k == NULL ? NULL : k->name;
 	if (k == NULL)
-		err = attach_not_here(&t, "no way is known to attach this "
+		err = attach_not_here(t, "no way is known to attach this "
 		    "type");
 	else if (k->attach == NULL)
-		err = attach_not_here(&t, "%s", k->why);
+		err = attach_not_here(t, "%s", k->why);
 	else
-		err = k->attach(&t);
-	keep_link(r, t.link);
-	settle(r, p, err, t.why);
-	if (t.where[0] != '\0')
-		p->attach_target = strdup(t.where);
-	else if (t.target != NULL)
-		p->attach_target = strdup(t.target);
-}
-
-/*
- * struct_ops programs are attached together, through the map that holds
- * them; libbpf does not say which program is in which map, so all share
- * the outcome.
- */
-static void
-struct_ops(struct run *r)
-{
-	struct bpf_map	*m;
-	size_t		 i = 0;
-	int		 err = ATTACH_NOT_HERE;
-	bool		 any = false;
-
-	for (i = 0; i < r->nprogs; i++)
-		any |= r->progs[i].type == BPF_PROG_TYPE_STRUCT_OPS &&
-		    r->progs[i].autoload;
-	if (!any)
-		return;
-	i = 0;
-	bpf_object__for_each_map(m, r->obj) {
-		struct map	*o = &r->maps[i++];
-		struct bpf_link	*link;
-
-		if (o->type != BPF_MAP_TYPE_STRUCT_OPS || !o->autocreate)
-			continue;
-		sink_progress(r->sink, "attach", o->name, i, r->nmaps);
-		link = bpf_map__attach_struct_ops(m);
-		o->attach = link != NULL ? OUT_PASS : OUT_FAIL;
-		o->attach_errno = link != NULL ? 0 : -errno;
-		if (err == ATTACH_NOT_HERE || err == 0)
-			err = o->attach_errno;
-		keep_link(r, link);
-	}
-	for (i = 0; i < r->nprogs; i++) {
-		if (r->progs[i].type != BPF_PROG_TYPE_STRUCT_OPS ||
-		    !r->progs[i].autoload)
-			continue;
-		r->progs[i].attach_kind = "struct_ops";
-		settle(r, &r->progs[i], err, "no struct_ops map uses it");
-	}
+		err = k->attach(t);
+	attach_settle(t, err);
+	if (t->where[0] != '\0')
+		p->attach_target = strdup(t->where);
+	else if (t->target != NULL)
+		p->attach_target = strdup(t->target);
 }
 
 static void
@@ -249,26 +207,30 @@ aggregate(struct run *r)
 void
 attach_run(struct run *r)
 {
+	struct attach_env	*env;
 	struct bpf_program	*bp;
-	struct attach_env	 env;
 	struct prog		*p;
 	size_t			 i = 0;
 
 	if (r->load.status != OUT_PASS ||
 	    r->args->attach_mode == ATTACH_DISABLED)
 		return;
-	memset(&env, 0, sizeof(env));
-	env.cgroup_fd = -1;
+	if ((env = calloc(1, sizeof(*env))) == NULL) {
+		r->attach.status = OUT_FAIL;
+		r->attach.error = -ENOMEM;
+		return;
+	}
+	r->attached = env;
+	env->cgroup_fd = -1;
 	bpf_object__for_each_program(bp, r->obj) {
 		p = &r->progs[i++];
 		if (!p->autoload || bpf_program__fd(bp) < 0 ||
 		    p->type == BPF_PROG_TYPE_STRUCT_OPS)
 			continue;
 		sink_progress(r->sink, "attach", p->name, i, r->nprogs);
-		one_program(r, &env, bp, p);
+		one_program(&(struct attach_try){ .run = r, .env = env,
+		    .rec = p, .prog = bp, .section = p->section });
 	}
-	struct_ops(r);
-	if (env.cgroup_fd != -1)
-		close(env.cgroup_fd);
+	attach_struct_ops(r, env);
 	aggregate(r);
 }

@@ -22,8 +22,14 @@ GUEST_BASE = \
 bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/args.c worker/guest/args.h \
 	worker/guest/attach.c worker/guest/attach.h \
+	worker/guest/attach_check.c \
 	worker/guest/attach_net.c \
+	worker/guest/attach_ops.c \
+	worker/guest/attach_route.c \
+	worker/guest/attach_sock.c \
 	worker/guest/attach_sys.c \
+	worker/guest/attach_tc.c \
+	worker/guest/attach_undo.c \
 	worker/guest/bench.c worker/guest/bench.h \
 	worker/guest/capture.c worker/guest/capture.h \
 	worker/guest/elfinfo.c worker/guest/elfinfo.h \
@@ -42,11 +48,13 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/explain_write.c \
 	worker/guest/externs.c worker/guest/externs.h \
 	worker/guest/facts.c worker/guest/facts.h \
+	worker/guest/freplace.c \
 	worker/guest/functional.c worker/guest/functional.h \
 	worker/guest/helpers.c worker/guest/helpers.h \
 	worker/guest/insns.c worker/guest/insns.h \
 	worker/guest/isolated.c \
 	worker/guest/kmsg.c worker/guest/kmsg.h \
+	worker/guest/landmark.c worker/guest/landmark.h \
 	worker/guest/load.c \
 	worker/guest/loadhook.c worker/guest/loadhook.h \
 	worker/guest/object.c \
@@ -54,8 +62,9 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/plan.c \
 	worker/guest/probes.c \
 	worker/guest/result.c worker/guest/result.h \
+	worker/guest/result_attach.c worker/guest/result_attach.h \
 	worker/guest/result_discovery.c \
-	worker/guest/rtnl.c \
+	worker/guest/rtnl.c worker/guest/rtnl.h \
 	worker/guest/run.h \
 	worker/guest/setup.c \
 	worker/guest/sink.c worker/guest/sink.h \

@@ -134,6 +134,11 @@ object_run(struct run *r)
 static void
 free_prog(struct prog *p)
 {
+	size_t	 i;
+
+	for (i = 0; i < p->ntried; i++)
+		free(p->tried[i].on);
+	free(p->tried);
 	free(p->name);
 	free(p->section);
 	free(p->log.tail);
@@ -150,9 +155,7 @@ run_free(struct run *r)
 {
 	size_t	 i;
 
-	for (i = 0; i < r->nlinks; i++)
-		bpf_link__destroy(r->links[i]);
-	free(r->links);
+	attach_undo(r);
 	bpf_object__close(r->obj);
 	for (i = 0; i < r->nfds; i++)
 		close(r->fds[i]);

@@ -1,5 +1,6 @@
 /* The part of the document about the object: programs, maps, externs. */
 #include "result.h"
+#include "result_attach.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -156,9 +157,7 @@ write_program(struct jsonw *w, const struct prog *p)
 	jsonw_bool(w, "autoload", p->autoload);
 	jsonw_int(w, "jited_len", p->jited_len);
 	jsonw_int(w, "xlated_len", p->xlated_len);
-	jsonw_int(w, "attach_errno", p->attach_errno);
-	jsonw_str(w, "attach_kind", result_text(p->attach_kind));
-	jsonw_str(w, "attach_target", result_text(p->attach_target));
+	result_program_attach(w, p);
 	write_helpers(w, p);
 	jsonw_end(w);
 }

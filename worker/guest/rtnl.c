@@ -1,7 +1,6 @@
-/* The two rtnetlink requests the attach phase needs. */
+#include "rtnl.h"
+
 #include <errno.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,44 +9,107 @@
 
 #include <linux/if.h>
 #include <linux/if_link.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 
-#include "attach.h"
+/* <linux/if_link.h> of 6.7; the build may have an older one. */
+#define NETKIT_PEER_INFO	1
 
-struct	request {
-	struct nlmsghdr	 nh;
-	struct ifinfomsg ifi;
-	char		 attrs[256];
-};
+#define TOO_LONG	UINT32_MAX
 
-static struct rtattr *
-add_attr(struct request *q, unsigned short type, const void *p, size_t len)
+static void *
+room(struct rtnl *q, size_t len)
 {
-	struct rtattr	*a;
+	size_t	 at = NLMSG_ALIGN(q->nh.nlmsg_len);
 
-	a = (void *)((char *)q + NLMSG_ALIGN(q->nh.nlmsg_len));
+	if (q->nh.nlmsg_len == TOO_LONG || len > sizeof(*q) ||
+	    at + NLMSG_ALIGN(len) > sizeof(*q)) {
+		q->nh.nlmsg_len = TOO_LONG;
+		return NULL;
+	}
+	q->nh.nlmsg_len = (uint32_t)(at + NLMSG_ALIGN(len));
+	return (char *)q + at;
+}
+
+/* A header of fixed size, of a message or of what is nested in it. */
+static void
+put(struct rtnl *q, const void *head, size_t len)
+{
+	void	*p = room(q, len);
+
+	if (p != NULL)
+		memcpy(p, head, len);
+}
+
+void
+rtnl_start(struct rtnl *q, uint16_t type, uint16_t flags, const void *head,
+    size_t len)
+{
+	memset(q, 0, sizeof(*q));
+	q->nh.nlmsg_len = NLMSG_HDRLEN;
+	q->nh.nlmsg_type = type;
+	q->nh.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	put(q, head, len);
+}
+
+void
+rtnl_add(struct rtnl *q, uint16_t type, const void *data, size_t len)
+{
+	struct rtattr	*a = room(q, RTA_LENGTH(len));
+
+	if (a == NULL)
+		return;
 	a->rta_type = type;
-	a->rta_len = (unsigned short)RTA_LENGTH(len);
+	a->rta_len = (uint16_t)RTA_LENGTH(len);
 	if (len > 0)
-		memcpy(RTA_DATA(a), p, len);
-	q->nh.nlmsg_len = NLMSG_ALIGN(q->nh.nlmsg_len) +
-	    (uint32_t)RTA_ALIGN(a->rta_len);
+		memcpy(RTA_DATA(a), data, len);
+}
+
+void
+rtnl_add_u32(struct rtnl *q, uint16_t type, uint32_t n)
+{
+	rtnl_add(q, type, &n, sizeof(n));
+}
+
+void
+rtnl_add_str(struct rtnl *q, uint16_t type, const char *s)
+{
+	rtnl_add(q, type, s, strlen(s) + 1);
+}
+
+struct rtattr *
+rtnl_nest(struct rtnl *q, uint16_t type)
+{
+	struct rtattr	*a = room(q, RTA_LENGTH(0));
+
+	if (a != NULL) {
+		a->rta_type = type;
+		a->rta_len = RTA_LENGTH(0);
+	}
 	return a;
 }
 
-/* Sends one request and reads its acknowledgement. */
-static int
-talk(struct request *q)
+void
+rtnl_end(struct rtnl *q, struct rtattr *a)
+{
+	if (a != NULL && q->nh.nlmsg_len != TOO_LONG)
+		a->rta_len = (uint16_t)((char *)q + q->nh.nlmsg_len -
+		    (char *)a);
+}
+
+int
+rtnl_talk(struct rtnl *q)
 {
 	struct {
 		struct nlmsghdr	 nh;
 		struct nlmsgerr	 err;
-		char		 rest[512];
+		char		 rest[2048];
 	}		 ack;
 	ssize_t		 n;
 	int		 fd, err = 0;
 
+	if (q->nh.nlmsg_len == TOO_LONG)
+		return -EMSGSIZE;
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (fd == -1)
 		return -errno;
@@ -56,13 +118,14 @@ talk(struct request *q)
 		close(fd);
 		return err;
 	}
+	/* A new object may be echoed before it is acknowledged. */
 	do
 		n = recv(fd, &ack, sizeof(ack), 0);
-	while (n == -1 && errno == EINTR);
+	while ((n == -1 && errno == EINTR) || (n >= (ssize_t)sizeof(ack.nh) &&
+	    ack.nh.nlmsg_type != NLMSG_ERROR));
 	if (n == -1)
 		err = -errno;
-	else if ((size_t)n < offsetof(__typeof__(ack), rest) ||
-	    ack.nh.nlmsg_type != NLMSG_ERROR)
+	else if ((size_t)n < offsetof(__typeof__(ack), rest))
 		err = -EPROTO;
 	else
 		err = ack.err.error;
@@ -70,24 +133,75 @@ talk(struct request *q)
 	return err;
 }
 
+static void
+start_link(struct rtnl *q, const char *name)
+{
+	struct ifinfomsg	 ifi = { .ifi_family = AF_UNSPEC };
+
+	rtnl_start(q, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi,
+	    sizeof(ifi));
+	rtnl_add_str(q, IFLA_IFNAME, name);
+}
+
 int
 rtnl_add_link(const char *name, const char *kind)
 {
-	struct request	 q;
+	struct rtnl	 q;
 	struct rtattr	*info;
 
-	memset(&q, 0, sizeof(q));
-	q.nh.nlmsg_len = NLMSG_LENGTH(sizeof(q.ifi));
-	q.nh.nlmsg_type = RTM_NEWLINK;
-	q.nh.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE |
-	    NLM_F_EXCL;
-	q.ifi.ifi_family = AF_UNSPEC;
-	add_attr(&q, IFLA_IFNAME, name, strlen(name) + 1);
-	info = add_attr(&q, IFLA_LINKINFO, NULL, 0);
-	add_attr(&q, IFLA_INFO_KIND, kind, strlen(kind) + 1);
-	info->rta_len = (unsigned short)((char *)&q + q.nh.nlmsg_len -
-	    (char *)info);
-	return talk(&q);
+	start_link(&q, name);
+	info = rtnl_nest(&q, IFLA_LINKINFO);
+	rtnl_add_str(&q, IFLA_INFO_KIND, kind);
+	rtnl_end(&q, info);
+	return rtnl_talk(&q);
+}
+
+/* veth and netkit name their other end in the same way. */
+static int
+add_pair(const char *name, const char *peer, const char *kind,
+    uint16_t peer_attr)
+{
+	struct ifinfomsg	 ifi = { .ifi_family = AF_UNSPEC };
+	struct rtnl		 q;
+	struct rtattr		*info, *data, *other;
+	int			 err;
+
+	start_link(&q, name);
+	info = rtnl_nest(&q, IFLA_LINKINFO);
+	rtnl_add_str(&q, IFLA_INFO_KIND, kind);
+	data = rtnl_nest(&q, IFLA_INFO_DATA);
+	other = rtnl_nest(&q, peer_attr);
+	put(&q, &ifi, sizeof(ifi));
+	rtnl_add_str(&q, IFLA_IFNAME, peer);
+	rtnl_end(&q, other);
+	rtnl_end(&q, data);
+	rtnl_end(&q, info);
+	if ((err = rtnl_talk(&q)) != 0 || (err = rtnl_up(name)) != 0)
+		return err;
+	return rtnl_up(peer);
+}
+
+int
+rtnl_add_veth(const char *name, const char *peer)
+{
+	return add_pair(name, peer, "veth", VETH_INFO_PEER);
+}
+
+int
+rtnl_add_netkit(const char *name, const char *peer)
+{
+	return add_pair(name, peer, "netkit", NETKIT_PEER_INFO);
+}
+
+int
+rtnl_del_link(const char *name)
+{
+	struct ifinfomsg	 ifi = { .ifi_family = AF_UNSPEC };
+	struct rtnl		 q;
+
+	rtnl_start(&q, RTM_DELLINK, 0, &ifi, sizeof(ifi));
+	rtnl_add_str(&q, IFLA_IFNAME, name);
+	return rtnl_talk(&q);
 }
 
 int

@@ -24,7 +24,7 @@
 #include "sink.h"
 #include "verlog.h"
 
-struct bpf_link;
+struct attach_env;
 struct bpf_object;
 struct symbols;
 
@@ -56,6 +56,13 @@ struct	load_log {
 	size_t		 npoison;
 };
 
+/* One thing that was done to attach a program. */
+struct	attempt {
+	const char	*what;	/* static */
+	char		*on;	/* owned */
+	int		 error;	/* 0 or negative errno */
+};
+
 struct	prog {
 	char		*name;	/* owned */
 	char		*section; /* owned */
@@ -80,6 +87,10 @@ struct	prog {
 	char		*attach_error; /* owned, or NULL */
 	const char	*attach_kind; /* static */
 	char		*attach_target; /* owned, or NULL */
+	struct attempt	*tried;	/* in order */
+	size_t		 ntried;
+	int		 replaces; /* freplace: descriptor of the program it
+				    * changes, in run.fds; 0 if not known */
 };
 
 struct	map {
@@ -156,8 +167,7 @@ struct	run {
 	struct group_result *groups;
 	int		*fds;	/* kept open until the end */
 	size_t		 nfds;
-	struct bpf_link	**links;
-	size_t		 nlinks;
+	struct attach_env *attached; /* see attach.h; NULL if nothing is */
 	struct phase	 load;
 	struct phase	 attach;
 	struct functional functional;

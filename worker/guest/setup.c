@@ -189,4 +189,5 @@ setup_apply(struct run *r, struct bpf_object *obj, bool record)
 	size_maps(r, obj, record);
 	apply_overrides(r, obj, record);
 	type_programs(r, obj, record);
+	freplace_apply(r, obj);
 }

@@ -45,8 +45,16 @@ void	 isolated_maps_run(struct bench *);
 void	 experiments_load_run(struct bench *);
 void	 experiments_attach_run(struct bench *);
 
-/* attach.c: attaches what can be attached; links stay in the run. */
+/*
+ * freplace.c: loads the programs that freplace programs of the same object
+ * change, and, from setup_apply(), tells the latter.
+ */
+void	 freplace_run(struct run *);
+void	 freplace_apply(const struct run *, struct bpf_object *);
+
+/* attach.c: attaches what can be attached; it stays until attach_undo(). */
 void	 attach_run(struct run *);
+void	 attach_undo(struct run *);
 
 /* functional.c uses functional_run(); see functional.h. */
 

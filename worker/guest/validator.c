@@ -169,8 +169,10 @@ validate(struct run *r)
 	sink_progress(r->sink, "open", NULL, 0, 0);
 	object_run(r);
 	variants_run(r);
-	if (r->obj != NULL)
+	if (r->obj != NULL) {
+		freplace_run(r);
 		setup_apply(r, r->obj, true);
+	}
 	prepare_run(r);
 	r->ms.open = lap(&t);
 	isolated_maps_run(&b);
@@ -250,7 +252,10 @@ supervise(struct run *r)
 	if ((pid = fork()) == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		validate(r);
-		_exit(finish(r));
+		wstatus = finish(r);
+		/* The verdict is out; now the guest is left as it was. */
+		attach_undo(r);
+		_exit(wstatus);
 	}
 	if (pid == -1) {
 		perror("bpfcompat-validator: cannot fork");
