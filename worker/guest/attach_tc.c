@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <arpa/inet.h>
@@ -61,27 +60,39 @@ attach_clsact(struct attach_try *t, int ifindex)
 	    opts.prog_id);
 }
 
+/*
+ * No pair of devices: does the kernel not know netkit (6.7, CONFIG_NETKIT),
+ * or is only its driver not at hand?  Asked with an interface of another
+ * kind, a kernel that knows the hook says that this is no netkit device.
+ */
+static int
+no_netkit(struct attach_try *t, int why)
+{
+	int	 err;
+
+	err = bpf_link_create(bpf_program__fd(t->prog),
+	    (int)if_nametoindex("lo"), t->rec->attach_type, NULL);
+	attach_tried(t, "attach to another kind of interface", "lo", err);
+	if (err == -EINVAL)
+		return why;
+	return attach_not_here(t, "no netkit device: %s", strerror(-why));
+}
+
 static int
 attach_netkit(struct attach_try *t)
 {
-	char	 name[IFNAMSIZ], peer[IFNAMSIZ + 1], *dot;
-	long	 major, minor;
+	char	 name[IFNAMSIZ], peer[IFNAMSIZ + 1];
 	int	 ifindex, err = attach_netns_enter(t->env);
 
-	major = strtol(t->run->uts.release, &dot, 10);
-	minor = *dot == '.' ? strtol(dot + 1, NULL, 10) : 0;
-	/* netkit devices came with 6.7. */
-	if (major < 6 || (major == 6 && minor < 7))
-		return attach_tried(t, "look at the kernel's version",
-		    "netkit device", -EOPNOTSUPP);
+	if (err != 0)
+		return attach_not_here(t, "no network namespace: %s",
+		    strerror(-err));
 	snprintf(name, sizeof(name), "bpfnk%d", t->env->ifaces++);
 	snprintf(peer, sizeof(peer), "%sp", name);
-	if (err == 0)
-		err = attach_tried(t, "make an interface", "netkit",
-		    rtnl_add_netkit(name, peer));
+	err = attach_tried(t, "make an interface", "netkit",
+	    rtnl_add_netkit(name, peer));
 	if (err != 0)
-		return attach_not_here(t, "no netkit device: %s",
-		    strerror(-err));
+		return no_netkit(t, err);
 	undo_iface(t->env, name);
 	snprintf(t->where, sizeof(t->where), "netkit device %s", name);
 	ifindex = (int)if_nametoindex(name);
