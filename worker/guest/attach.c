@@ -104,7 +104,7 @@ int
 attach_tried(struct attach_try *t, const char *what, const char *on, int err)
 {
 	struct prog	*p = t->rec;
-	struct attempt	*a;
+	struct attach_note	*a;
 
 	if (on == NULL)
 		on = t->where[0] != '\0' ? t->where : t->target;

@@ -57,7 +57,7 @@ struct	load_log {
 };
 
 /* One thing that was done to attach a program. */
-struct	attempt {
+struct	attach_note {
 	const char	*what;	/* static */
 	char		*on;	/* owned */
 	int		 error;	/* 0 or negative errno */
@@ -87,7 +87,7 @@ struct	prog {
 	char		*attach_error; /* owned, or NULL */
 	const char	*attach_kind; /* static */
 	char		*attach_target; /* owned, or NULL */
-	struct attempt	*tried;	/* in order */
+	struct attach_note	*tried;	/* in order */
 	size_t		 ntried;
 	int		 replaces; /* freplace: descriptor of the program it
 				    * changes, in run.fds; 0 if not known */
