@@ -288,11 +288,12 @@ pump(int fds[3], const char *in, size_t len, struct buf *out, struct buf *err,
 }
 
 enum err
-proc_run(struct proc_opts *o, const void *input, size_t len, struct buf *out,
+proc_run(const struct proc_opts *o, const void *input, size_t len, struct buf *out,
     struct buf *err, int64_t deadline, int *code, struct diag *d)
 {
 	int	 in_p[2] = { -1, -1 }, out_p[2] = { -1, -1 };
 	int	 err_p[2] = { -1, -1 }, fds[3], status = 0;
+	struct proc_opts own = *o;
 	pid_t	 pid = -1;
 	enum err e;
 	void	(*old_pipe)(int);
@@ -302,10 +303,11 @@ proc_run(struct proc_opts *o, const void *input, size_t len, struct buf *out,
 		e = diag_errno(d, "cannot start %s", o->argv[0]);
 		goto fail;
 	}
-	o->in = in_p[0];
-	o->out = out_p[1];
-	o->err = err_p[1];
-	if ((e = proc_spawn(o, &pid, d)) != ERR_OK)
+	if (input != NULL || own.in == -1)
+		own.in = in_p[0];
+	own.out = out_p[1];
+	own.err = err_p[1];
+	if ((e = proc_spawn(&own, &pid, d)) != ERR_OK)
 		goto fail;
 	close(in_p[0]);
 	close(out_p[1]);

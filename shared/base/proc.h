@@ -49,12 +49,13 @@ int		 proc_pidfd(pid_t);
 void		 proc_status_text(int status, char *out, size_t size);
 
 /*
- * Runs to the end: "input" (may be NULL) goes to its stdin, stdout to "out"
+ * Runs to the end: "input" goes to its stdin (NULL: it reads the
+ * descriptor "in" of the options, or nothing), stdout to "out"
  * and stderr to "err" (each may be NULL), both up to their maximum, the rest
  * is read and dropped.  ERR_TIMEOUT kills it.  *code is the exit code, or
  * 128 + signal; a non-zero code is still ERR_OK.
  */
-enum err	 proc_run(struct proc_opts *, const void *input, size_t len,
+enum err	 proc_run(const struct proc_opts *, const void *input, size_t len,
 		    struct buf *out, struct buf *err, int64_t deadline,
 		    int *code, struct diag *);
 
