@@ -146,3 +146,12 @@ check_PROGRAMS += tests/lib/fake_validator
 tests_lib_fake_validator_SOURCES = tests/lib/fake_validator.c
 tests_lib_fake_validator_CFLAGS = $(WARN_CFLAGS) -fno-pie
 tests_lib_fake_validator_LDFLAGS = -static -no-pie
+
+# --- the inspector, and what an object needs --------------------------------
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_inspect
+TESTS += tests/unit/test_inspect
+endif
+tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/test.h
+tests_unit_test_inspect_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_inspect_LDADD = libinspect.a $(SHARED_LIBS) $(CRITERION_LIBS)

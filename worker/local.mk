@@ -8,6 +8,7 @@ libworker_a_SOURCES = \
 	worker/evidence.c worker/evidence.h \
 	worker/finish.c worker/finish.h \
 	worker/identity.c worker/identity.h \
+	worker/inspect_run.c worker/inspect_run.h \
 	worker/loop.c worker/loop.h \
 	worker/runner.c worker/runner.h \
 	worker/sched.c worker/sched.h \
@@ -43,6 +44,7 @@ bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
+	worker/cli/verb_inspect.c \
 	worker/cli/fetch_show.c worker/cli/fetch_show.h \
 	worker/cli/serve.h \
 	worker/cli/serve_nginx.c \
@@ -98,3 +100,23 @@ bin_bpfcompat_runner_SOURCES = worker/vm/runner_main.c
 bin_bpfcompat_runner_CFLAGS = $(AM_CFLAGS) $(LIBSSH_CFLAGS)
 bin_bpfcompat_runner_LDADD = libvm.a $(SHARED_LIBS) $(LIBSSH_LIBS) \
 	$(ZSTD_LIBS)
+
+# --- the inspector: reads objects in a sandbox -----------------------------
+noinst_LIBRARIES += libinspect.a
+libinspect_a_SOURCES = \
+	worker/inspect/btfin.c worker/inspect/btfin.h \
+	worker/inspect/code.c worker/inspect/code.h \
+	worker/inspect/corein.c worker/inspect/corein.h \
+	worker/inspect/elfobj.c worker/inspect/elfobj.h \
+	worker/inspect/facts.c worker/inspect/facts.h \
+	worker/inspect/flow.c worker/inspect/flow.h \
+	worker/inspect/mapsin.c worker/inspect/mapsin.h \
+	worker/inspect/uses.c worker/inspect/uses.h
+
+# Of libshared.a it takes what needs no library: less code that a hostile
+# object could turn against us, and no start-up of libraries it never calls.
+pkglibexec_PROGRAMS += bin/bpfcompat-inspect
+bin_bpfcompat_inspect_SOURCES = worker/inspect/main.c \
+	worker/inspect/sandbox.c worker/inspect/sandbox.h
+bin_bpfcompat_inspect_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
+bin_bpfcompat_inspect_LDADD = libinspect.a libshared.a $(SECCOMP_LIBS)

@@ -4,8 +4,13 @@
 # _SOURCES and _LDADD, and a folder X.seeds.
 
 FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_fields \
+<<<<<<< Updated upstream
 	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_multipart \
+=======
+	tests/fuzz/fuzz_inspect \
+	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_multipart \
+>>>>>>> Stashed changes
 	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
 	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_vmlinuz \
 	tests/fuzz/fuzz_wire tests/fuzz/fuzz_yaml
@@ -15,7 +20,7 @@ FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/fields.seeds \
 	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds \
 	tests/fuzz/verlog.seeds tests/fuzz/wire.seeds \
 	tests/fuzz/kernel.seeds tests/fuzz/vmlinuz.seeds \
-	tests/fuzz/yaml.seeds
+	tests/fuzz/inspect.seeds tests/fuzz/yaml.seeds
 
 if WITH_FUZZER
 FUZZ_MAIN =
@@ -28,6 +33,8 @@ tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_fields_SOURCES = tests/fuzz/fuzz_fields.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_fields_LDADD = $(FUZZ_LIBS) libfcgiapp.a $(SHARED_LIBS) \
 	$(FCGI_LIBS)
+tests_fuzz_fuzz_inspect_SOURCES = tests/fuzz/fuzz_inspect.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_inspect_LDADD = $(FUZZ_LIBS) libinspect.a $(SHARED_LIBS)
 tests_fuzz_fuzz_multipart_SOURCES = tests/fuzz/fuzz_multipart.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_multipart_LDADD = $(FUZZ_LIBS) libfcgiapp.a $(SHARED_LIBS)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)

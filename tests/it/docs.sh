@@ -43,7 +43,7 @@ flags() {
 
 # The README shows every verb and can be read in one go.
 readme() {
-	for verb in serve test kernels env; do
+	for verb in serve test inspect kernels env; do
 		grep -q "bpfcompat $verb" "$top_srcdir/README.md" || {
 			echo "README.md shows no bpfcompat $verb"
 			return 1
@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((10 + $#))
+plan $((11 + $#))
 check "doc/environment.md is what the program says" environment
 for page; do
 	if command -v groff >/dev/null 2>&1; then
@@ -81,6 +81,7 @@ for page; do
 done
 check "the manual knows the flags of serve" flags serve
 check "the manual knows the flags of test" flags test
+check "the manual knows the flags of inspect" flags inspect
 check "the manual knows the flags of kernels fetch" flags kernels fetch
 check "the manual knows the flags of kernels list" flags kernels list
 check "the manual knows the flags of kernels verify" flags kernels verify

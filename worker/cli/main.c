@@ -7,6 +7,8 @@
 
 static const struct verb verbs[] = {
 	{ "test", "test an object on the kernels of a matrix", verb_test },
+	{ "inspect", "tell what an object is and needs, without booting",
+	    verb_inspect },
 	{ "serve", "run the web page, the API and the worker", verb_serve },
 	{ "kernels", "fetch, list, verify and prune kernels", verb_kernels },
 	{ "env", "environment variables, with the values in force", verb_env },
