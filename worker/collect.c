@@ -231,30 +231,75 @@ fail_at(struct collected *c, const char *stage, const struct class_facts *f)
 	c->cls = classify_new(f);
 }
 
+/* The program that stopped the whole load, or NULL. */
+static const struct jval *
+stopping_program(const struct jval *doc)
+{
+	const struct jval	*all = programs_of(doc), *p = NULL;
+	const char		*name;
+
+	name = text_of(jval_get(doc, "load"), "failed_program");
+	if (name != NULL)
+		p = first_with(all, "name", name);
+	if (p == NULL)
+		p = first_with(all, "object_status", "failed");
+	return p != NULL ? p : first_with(all, "load_status", "fail");
+}
+
+/* What its own load gave, if that gave anything; NULL else. */
+static const struct class_result *
+own_cause(const struct collected *c, const struct jval *program)
+{
+	const struct jval	*all = programs_of(c->result);
+
+	for (size_t i = 0; i < c->nprogs; i++)
+		if (jval_at(all, i) == program && c->prog_cls[i] != NULL &&
+		    strcmp(c->prog_cls[i]->code, CLASS_UNKNOWN) != 0)
+			return c->prog_cls[i];
+	return NULL;
+}
+
+/* With the failing programs off the object loads: nothing else is wrong. */
+static void
+prove_alone(const struct jval *doc, struct class_result *res)
+{
+	const struct jval	*x;
+	struct class_proof	*p;
+
+	x = first_with(jval_get(doc, "experiments"), "kind",
+	    "without_program");
+	if (res == NULL || res->nproof == CLASS_PROOF_MAX ||
+	    !is(x, "answer", "yes"))
+		return;
+	p = &res->proof[res->nproof++];
+	p->kind = "experiment";
+	snprintf(p->ref, sizeof(p->ref), "%s", jval_get_str(x, "id", ""));
+	snprintf(p->text, sizeof(p->text), "%s yes",
+	    jval_get_str(x, "question", ""));
+}
+
+/*
+ * Maps come first, so a refused map is why the object failed; else it is
+ * the program that the whole load stopped at, or the first one that cannot
+ * be loaded even alone.  What that program's own load said is what is known
+ * best, and one failure has one cause.
+ */
 static void
 load_failed(struct collected *c, struct class_facts *f)
 {
 	const struct jval	*load = jval_get(c->result, "load");
-	const struct jval	*all = programs_of(c->result);
-	const char		*name = text_of(load, "failed_program");
 	const char		*whole = f->libbpf_log;
+	const struct class_result *own = NULL;
 
-	f->stage = is(load, "stage", "open") || (jval_len(all) == 0 &&
+	f->stage = is(load, "stage", "open") ||
+	    (jval_len(programs_of(c->result)) == 0 &&
 	    jval_len(maps_of(c->result)) == 0) ? CLASS_AT_OPEN :
 	    CLASS_AT_LOAD;
 	f->error = (int)jval_get_int(load, "error_code", 0);
 	f->error_text = jval_get_str(load, "error", "");
-	/*
-	 * Maps come first, so a refused map is why the object failed; else
-	 * it is the program that the whole load stopped at, or the first one
-	 * that cannot be loaded even alone.
-	 */
-	f->map = failed_map(c->result);
-	if (f->map == NULL) {
-		if (name != NULL)
-			f->program = first_with(all, "name", name);
-		if (f->program == NULL)
-			f->program = first_with(all, "load_status", "fail");
+	if ((f->map = failed_map(c->result)) == NULL) {
+		f->program = stopping_program(c->result);
+		own = own_cause(c, f->program);
 	}
 	if (f->program != NULL) {
 		f->program_error = (int)jval_get_int(f->program,
@@ -268,6 +313,9 @@ load_failed(struct collected *c, struct class_facts *f)
 	    f->libbpf_log == NULL)
 		f->libbpf_log = whole;
 	fail_at(c, "load", f);
+	if (own != NULL && c->cls != NULL)
+		*c->cls = *own;
+	prove_alone(c->result, c->cls);
 }
 
 static void
@@ -338,7 +386,7 @@ static bool
 object_was_touched(const struct jval *step)
 {
 	static const char *const phases[] = { "open", "isolated", "load",
-		"attach", "functional", "finish" };
+		"experiments", "attach", "functional", "finish" };
 
 	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
 		if (is(step, "phase", phases[i]))

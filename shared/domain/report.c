@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "domain/verifier_reason.h"
 
 /* Longest string taken over from a validator document. */
 #define STR_MAX		((size_t)64 * 1024)
@@ -126,23 +127,87 @@ write_class(struct jsonw *w, const struct class_result *c)
 struct	member {
 	struct jsonw	*w;
 	bool		 passed;
+	bool		 attached;
 };
+
+/* Left out for programs that load: 300 of them make megabytes. */
+static const char *const only_failed[] = { "load_log", "log_head",
+	"log_tail", "load_messages", "poison", "helpers" };
+/* Stay in the validator's document. */
+static const char *const never[] = { "classification" };
+
+static bool
+listed(const char *key, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(key, list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What was found says nothing; what was not, even of a program that loads:
+   a guard that answers 0 silently turns a feature off. */
+static void
+write_relocations(struct jsonw *w, const struct jval *all)
+{
+	const char	*status;
+	size_t		 resolved = 0;
+
+	jsonw_arr(w, "relocations");
+	for (size_t i = 0; i < jval_len(all); i++) {
+		status = jval_get_str(jval_at(all, i), "status", "");
+		if (strcmp(status, "resolved") == 0)
+			resolved++;
+		else
+			jval_write(jval_at(all, i), w, NULL, STR_MAX);
+	}
+	jsonw_end(w);
+	jsonw_int(w, "relocations_resolved", (int64_t)resolved);
+}
+
+static enum err
+copy_member(const char *key, const struct jval *v, void *arg)
+{
+	/* Ours, below; a guest cannot write them. */
+	if (strcmp(key, "rule") != 0 && strcmp(key, "fix") != 0 &&
+	    strcmp(key, "sub_reason") != 0)
+		jval_write(v, arg, key, STR_MAX);
+	return ERR_OK;
+}
+
+/* The guest's record of where and how, and what it means. */
+static void
+write_explanation(struct jsonw *w, const struct jval *e)
+{
+	const struct verifier_reason	*why;
+
+	why = verifier_reason_find(jval_get_str(e, "verdict", ""), NULL, 0);
+	jsonw_obj(w, "explanation");
+	jval_each(e, copy_member, w);
+	if (why != NULL) {
+		jsonw_str_opt(w, "sub_reason", why->sub);
+		jsonw_str(w, "rule", why->rule);
+		jsonw_str(w, "fix", why->fix);
+	}
+	jsonw_end(w);
+}
 
 static enum err
 write_member(const char *key, const struct jval *v, void *arg)
 {
-	static const char *const logs[] = { "load_log", "log_head",
-		"log_tail", "load_messages" };
 	struct member	*m = arg;
 
-	/* Ours, below; a guest cannot write it. */
-	if (strcmp(key, "classification") == 0)
+	if (listed(key, never, sizeof(never) / sizeof(never[0])) ||
+	    (m->passed && listed(key, only_failed, sizeof(only_failed) /
+	    sizeof(only_failed[0]))) ||
+	    (m->attached && strcmp(key, "attach_tried") == 0))
 		return ERR_OK;
-	/* 300 programs that pass would make a report of megabytes. */
-	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++)
-		if (m->passed && strcmp(key, logs[i]) == 0)
-			return ERR_OK;
-	jval_write(v, m->w, key, STR_MAX);
+	if (strcmp(key, "relocations") == 0 && jval_type(v) == JVAL_ARR)
+		write_relocations(m->w, v);
+	else if (strcmp(key, "explanation") == 0 && jval_type(v) == JVAL_OBJ)
+		write_explanation(m->w, v);
+	else
+		jval_write(v, m->w, key, STR_MAX);
 	return ERR_OK;
 }
 
@@ -151,7 +216,7 @@ static void
 write_programs(struct jsonw *w, const struct report_target *t)
 {
 	const struct jval	*all;
-	struct member		 m = { w, false };
+	struct member		 m = { w, false, false };
 
 	all = jval_get(jval_get(t->result, "discovery"), "programs");
 	if (all == NULL || jval_type(all) != JVAL_ARR)
@@ -160,6 +225,8 @@ write_programs(struct jsonw *w, const struct report_target *t)
 	for (size_t i = 0; i < jval_len(all); i++) {
 		m.passed = strcmp(jval_get_str(jval_at(all, i),
 		    "load_status", ""), "pass") == 0;
+		m.attached = strcmp(jval_get_str(jval_at(all, i),
+		    "attach_status", ""), "fail") != 0;
 		jsonw_obj(w, NULL);
 		jval_each(jval_at(all, i), write_member, &m);
 		if (i < t->nprog_cls && t->prog_cls[i] != NULL)
@@ -181,6 +248,15 @@ write_section(struct jsonw *w, const struct jval *doc, const char *key)
 }
 
 static void
+write_list(struct jsonw *w, const struct jval *from, const char *key)
+{
+	const struct jval	*all = jval_get(from, key);
+
+	if (jval_len(all) > 0)
+		jval_write(all, w, key, STR_MAX);
+}
+
+static void
 write_result(struct jsonw *w, const struct report_target *t)
 {
 	const struct jval	*maps, *functional;
@@ -198,6 +274,8 @@ write_result(struct jsonw *w, const struct report_target *t)
 		maps = jval_get(jval_get(t->result, "discovery"), "maps");
 	if (maps != NULL && jval_type(maps) == JVAL_ARR)
 		jval_write(maps, w, "maps", STR_MAX);
+	write_list(w, jval_get(t->result, "discovery"), "externs");
+	write_list(w, t->result, "experiments");
 	write_section(w, t->result, "capabilities");
 	write_section(w, t->result, "kernel");
 }

@@ -21,7 +21,8 @@ const struct verifier_word verifier_words[] = {
 { "* out of sync with range bounds",		VR_BUG },
 { "*internal bug$",				VR_BUG },
 { "*is misconfigured",				VR_BUG },
-{ "*misconfigured verifier",			VR_BUG },
+/* Before 5.17 what a tail call through another map is answered with. */
+{ "kernel subsystem misconfigured verifier",	VR_ARG_MAP },
 { "kernel subsystem misconfigured",		VR_BUG },
 { "bpf verifier narrow ctx ",			VR_BUG },
 { "*BPF_PTR_POISON",				VR_BUG },
@@ -335,7 +336,8 @@ const struct verifier_word verifier_words[] = {
 { "the minimal bound for a memory access is a neg", VR_NEGATIVE },
 { "the m*imal bound for a memory access",	VR_MEM_BOUNDS },
 { "*unbounded memory access",			VR_UNBOUNDED },
-{ "*unbounded size",				VR_UNBOUNDED },
+/* 5.10, of a size that has to be a constant. */
+{ "*unbounded size",				VR_ARG_CONST },
 { "*invalid zero-sized read",			VR_ZERO_SIZE },
 { "invalid zero-sized read",			VR_ZERO_SIZE },
 { "*memory size * is too large",		VR_UNBOUNDED },
