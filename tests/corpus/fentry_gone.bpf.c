@@ -1,0 +1,11 @@
+/* The entry of a function no kernel has. */
+#include "corpus.h"
+
+SEC("fentry/no_such_function")
+int
+fentry_gone(void *ctx)
+{
+	return 0;
+}
+
+LICENSE("GPL");

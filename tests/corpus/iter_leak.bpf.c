@@ -1,0 +1,14 @@
+/* Never destroys an iterator. */
+#include "corpus.h"
+
+SEC("tp_btf/task_newtask")
+int
+BPF_PROG( iter_leak, struct task_struct *task)
+{
+	struct bpf_iter_num	 it;
+
+	bpf_iter_num_new(&it, 0, 5);
+	return 0; /* HERE */
+}
+
+LICENSE("GPL");

@@ -1,0 +1,16 @@
+/* Never releases a task it acquired from a kernel function. */
+#include "corpus.h"
+
+extern struct task_struct	*bpf_task_from_pid(__s32) __ksym;
+
+SEC("tp_btf/task_newtask")
+int
+BPF_PROG( kfunc_leak, struct task_struct *task)
+{
+	struct task_struct	*t = bpf_task_from_pid(1);
+
+	barrier_var(t);
+	return 0; /* HERE */
+}
+
+LICENSE("GPL");

@@ -1,0 +1,14 @@
+/* Leaves an RCU section open. */
+#include "corpus.h"
+
+extern void	 bpf_rcu_read_lock(void) __ksym;
+
+SEC("tp_btf/task_newtask")
+int
+BPF_PROG( kfunc_rcu, struct task_struct *task)
+{
+	bpf_rcu_read_lock();
+	return 0; /* HERE */
+}
+
+LICENSE("GPL");

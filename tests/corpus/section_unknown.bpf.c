@@ -1,0 +1,11 @@
+/* A section that does not tell the program's type. */
+#include "corpus.h"
+
+SEC("no_such_section")
+int
+section_unknown(void *ctx)
+{
+	return 0;
+}
+
+LICENSE("GPL");
