@@ -20,7 +20,6 @@ libshared_a_SOURCES = \
 	shared/base/utf8.c shared/base/utf8.h \
 	shared/base/yaml_in.c shared/base/yaml_in.h \
 	shared/domain/classify.c shared/domain/classify.h \
-<<<<<<< Updated upstream
 	shared/domain/classify_conds.c shared/domain/classify_rules.h \
 	shared/domain/classify_rules_load.c \
 	shared/domain/classify_rules_map.c \
@@ -28,13 +27,10 @@ libshared_a_SOURCES = \
 	shared/domain/classify_seen.c shared/domain/classify_text.c \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/history.c shared/domain/history.h \
-=======
-	shared/domain/classify_load.c shared/domain/classify_rules.h \
 	shared/domain/features.c shared/domain/features.h \
 	shared/domain/features.def shared/domain/helpers.def \
 	shared/domain/kfuncs.def \
 	shared/domain/floor.c shared/domain/floor.h \
->>>>>>> Stashed changes
 	shared/domain/kernel.c shared/domain/kernel.h \
 	shared/domain/manifest.c shared/domain/manifest.h \
 	shared/domain/manifest_plan.c \

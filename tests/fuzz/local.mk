@@ -4,13 +4,9 @@
 # _SOURCES and _LDADD, and a folder X.seeds.
 
 FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_fields \
-<<<<<<< Updated upstream
 	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_multipart \
-=======
 	tests/fuzz/fuzz_inspect \
-	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_multipart \
->>>>>>> Stashed changes
 	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
 	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_vmlinuz \
 	tests/fuzz/fuzz_wire tests/fuzz/fuzz_yaml
