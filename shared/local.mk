@@ -27,6 +27,7 @@ libshared_a_SOURCES = \
 	shared/domain/classify_seen.c shared/domain/classify_text.c \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/history.c shared/domain/history.h \
+	shared/domain/history_trust.c shared/domain/history_trust.h \
 	shared/domain/features.c shared/domain/features.h \
 	shared/domain/features.def shared/domain/helpers.def \
 	shared/domain/kfuncs.def \

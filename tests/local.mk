@@ -40,12 +40,16 @@ tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_store_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_history
-TESTS += tests/unit/test_history
+check_PROGRAMS += tests/unit/test_history tests/unit/test_history_trust
+TESTS += tests/unit/test_history tests/unit/test_history_trust
 endif
 tests_unit_test_history_SOURCES = tests/unit/test_history.c tests/unit/test.h
 tests_unit_test_history_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_history_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_history_trust_SOURCES = tests/unit/test_history_trust.c \
+	tests/unit/test.h
+tests_unit_test_history_trust_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_history_trust_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 # --- profiles, matrices, kernels, the command line ---------------------------
 if HAVE_CRITERION
