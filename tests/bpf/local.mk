@@ -4,7 +4,7 @@
 BPF_NAMES = \
 	arena bloom_filter bpf_loop cgroup_connect cgroup_skb \
 	cgrp_storage core_enum_missing core_field_missing core_flavors \
-	core_guarded core_renamed core_type_missing core_type_zero dynptr \
+	core_guarded core_kinds core_renamed core_type_missing core_type_zero dynptr \
 	fentry fentry_gone fentry_sleepable fexit fmod_ret hash_global \
 	helper_override helper_unknown helper_wrong_type hostile_hang \
 	hostile_kill insn_array insn_v4 iter_kmem_cache iter_num \

@@ -171,19 +171,23 @@ bench_aux(struct bench *b, bool prepare)
 struct bpf_object *
 bench_template(struct bench *b, const struct prog *p)
 {
-	struct capture	*old;
+	struct capture	 mine, *old;
 
 	if (p->autoload && b->run->prepared)
 		return b->run->obj;
 	if (!b->aux_tried) {
 		b->aux_tried = true;
-		old = capture_use(NULL);
+		capture_init(&mine);
+		old = capture_use(&mine);
 		b->aux = bench_aux(b, true);
 		if (b->aux != NULL)
 			insns_note(b->run, b->aux, true);
 		else
 			b->aux = bench_aux(b, false);
 		capture_use(old);
+		relocs_parse(&b->run->relocs, buf_str(&mine.relocs),
+		    mine.relocs.len);
+		capture_free(&mine);
 	}
 	return b->aux;
 }

@@ -1,8 +1,8 @@
 /*
  * What libbpf says.  Its print hook has no argument, so one capture is the
  * current one.  Info and warnings are kept whole; of the debug messages
- * only those about externs, which are the one place where libbpf tells what
- * became of each.
+ * only those about externs and relocations, which are the one place where
+ * libbpf tells what became of each.
  */
 #ifndef GUEST_CAPTURE_H
 #define GUEST_CAPTURE_H
@@ -17,6 +17,7 @@
 struct	capture {
 	struct buf	 text;	/* messages as libbpf printed them */
 	struct buf	 externs; /* debug lines about externs */
+	struct buf	 relocs; /* all lines about relocations */
 	uint64_t	 dropped; /* messages over the limit */
 };
 

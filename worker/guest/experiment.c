@@ -536,16 +536,22 @@ failed_maps(struct bench *b, struct exp_notes *notes)
 	bpf_object__close(tmpl);
 }
 
+/* A weak one that is missing is no failure as long as programs load. */
 static void
 failed_externs(struct bench *b, struct exp_notes *notes)
 {
 	const struct extern_sym	*s;
+	const struct prog	*first;
+	char			 names[1];
 	size_t			 i;
+	bool			 weak;
 
+	weak = failing(b->run, names, sizeof(names), &first) > 0;
 	for (i = 0; i < b->run->externs.n; i++) {
 		s = &b->run->externs.v[i];
 		if ((s->state == EXTERN_MISSING ||
-		    s->state == EXTERN_WEAK_MISSING) &&
+		    s->state == EXTERN_INCOMPATIBLE ||
+		    (weak && s->state == EXTERN_WEAK_MISSING)) &&
 		    !out_of_time(&b->run->experiments)) {
 			struct exp_case	 c = { .run = b->run, .bench = b,
 					    .notes = notes, .ext = s->name,

@@ -165,6 +165,23 @@ says_unknown(const char *log, uint32_t id)
 	return false;
 }
 
+/* The line that says so; later ones of 7.3 are advice. */
+static void
+unknown_words(const char *log, uint32_t id, char *out, size_t size)
+{
+	const char	*from, *p;
+	char		 number[24];
+
+	snprintf(number, sizeof(number), "#%u", id);
+	if ((p = strstr(log, number)) == NULL) {
+		last_words(log, out, size);
+		return;
+	}
+	for (from = p; from > log && from[-1] != '\n'; from--)
+		continue;
+	snprintf(out, size, "%.*s", (int)strcspn(from, "\n"), from);
+}
+
 /* "invalid func": the kernel has no helper of that number at all. */
 static bool
 says_invalid(const char *log)
@@ -251,7 +268,7 @@ ask_helper(struct exp_case *c, uint32_t id, bool can_tell)
 		snprintf(name, sizeof(name), "#%u", id);
 	else
 		snprintf(name, sizeof(name), "%s", helper_name(id));
-	last_words(a.log, words, sizeof(words));
+	unknown_words(a.log, id, words, sizeof(words));
 	exp_say(c, name, EXP_NO, a.error, "%s", words);
 	ask_any(c, id, name, says_invalid(a.log));
 	return EXP_NO;

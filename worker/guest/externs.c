@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include <bpf/btf.h>
+#include <gelf.h>
 
 /* No real object comes near; a made-up one must not cost minutes. */
 #define EXTERNS_MAX	4096
 
-static struct extern_sym *
-find(struct externs *x, const char *name)
+struct extern_sym *
+externs_find(const struct externs *x, const char *name)
 {
 	size_t	 i;
 
@@ -26,7 +27,7 @@ add(struct externs *x, const char *name, const char *kind)
 	struct extern_sym	*p;
 
 	if (name == NULL || *name == '\0' || x->n == EXTERNS_MAX ||
-	    find(x, name) != NULL)
+	    externs_find(x, name) != NULL)
 		return;
 	p = reallocarray(x->v, x->n + 1, sizeof(*p));
 	if (p == NULL)
@@ -37,6 +38,8 @@ add(struct externs *x, const char *name, const char *kind)
 		return;
 	p->kind = kind;
 	p->state = EXTERN_UNCHECKED;
+	p->weak = false;
+	p->btf = NULL;
 	x->n++;
 }
 
@@ -78,6 +81,54 @@ externs_list(struct externs *x, const struct btf *btf)
 				list_section(x, btf, t, "kconfig");
 		}
 	}
+}
+
+static void
+weak_symbols(struct externs *x, Elf *elf, Elf_Scn *scn, const GElf_Shdr *sh)
+{
+	Elf_Data		*data = elf_getdata(scn, NULL);
+	struct extern_sym	*s;
+	const char		*name;
+	GElf_Sym		 sym;
+	int			 i;
+
+	for (i = 0; data != NULL && gelf_getsym(data, i, &sym) != NULL; i++) {
+		if (sym.st_shndx != SHN_UNDEF ||
+		    GELF_ST_BIND(sym.st_info) != STB_WEAK)
+			continue;
+		name = elf_strptr(elf, sh->sh_link, sym.st_name);
+		if (name != NULL && (s = externs_find(x, name)) != NULL)
+			s->weak = true;
+	}
+}
+
+void
+externs_weak(struct externs *x, void *data, size_t len)
+{
+	GElf_Shdr	 sh;
+	Elf_Scn		*scn = NULL;
+	Elf		*elf;
+
+	if (x->n == 0 || elf_version(EV_CURRENT) == EV_NONE ||
+	    (elf = elf_memory(data, len)) == NULL)
+		return;
+	while ((scn = elf_nextscn(elf, scn)) != NULL)
+		if (gelf_getshdr(scn, &sh) != NULL &&
+		    sh.sh_type == SHT_SYMTAB)
+			weak_symbols(x, elf, scn, &sh);
+	elf_end(elf);
+}
+
+/* "... resolved to MODULE [123]"; a variable is only looked up in vmlinux. */
+static void
+note_btf(struct extern_sym *s, const char *line)
+{
+	const char	*p = strstr(line, "': resolved to ");
+
+	if (p == NULL || s->btf != NULL)
+		return;
+	p += strlen("': resolved to ");
+	s->btf = *p == '[' ? strdup("vmlinux") : strndup(p, strcspn(p, " "));
 }
 
 /* The state a line of libbpf's tells, or EXTERN_UNCHECKED for none. */
@@ -125,11 +176,13 @@ note_line(struct externs *x, const char *line)
 		return;
 	memcpy(name, from + 1, n);
 	name[n] = '\0';
-	if ((s = find(x, name)) == NULL) {
+	if ((s = externs_find(x, name)) == NULL) {
 		add(x, name, kind_of(line));
-		if ((s = find(x, name)) == NULL)
+		if ((s = externs_find(x, name)) == NULL)
 			return;
 	}
+	if (strcmp(s->kind, "kconfig") != 0)
+		note_btf(s, line);
 	/* "not resolved" after "incompatible" says less. */
 	if (s->state != EXTERN_INCOMPATIBLE)
 		s->state = state;
@@ -159,8 +212,10 @@ externs_free(struct externs *x)
 {
 	size_t	 i;
 
-	for (i = 0; i < x->n; i++)
+	for (i = 0; i < x->n; i++) {
 		free(x->v[i].name);
+		free(x->v[i].btf);
+	}
 	free(x->v);
 	x->v = NULL;
 	x->n = 0;

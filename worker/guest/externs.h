@@ -22,6 +22,8 @@ struct	extern_sym {
 	char		*name;	/* owned */
 	const char	*kind;	/* static: kfunc, ksym, kconfig */
 	enum extern_state state;
+	bool		 weak;
+	char		*btf;	/* owned; where it was found, or NULL */
 };
 
 struct	externs {
@@ -31,6 +33,9 @@ struct	externs {
 
 /* Lists what the object's BTF declares; "btf" may be NULL. */
 void	 externs_list(struct externs *, const struct btf *);
+/* Marks those that the object file allows to be missing. */
+void	 externs_weak(struct externs *, void *elf, size_t len);
+struct extern_sym *externs_find(const struct externs *, const char *name);
 /* Reads libbpf's lines about externs. */
 void	 externs_note(struct externs *, const char *messages);
 void	 externs_free(struct externs *);

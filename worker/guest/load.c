@@ -63,6 +63,9 @@ prepare_run(struct run *r)
 		r->load.error = err;
 	}
 	externs_note(&r->externs, buf_str(&r->capture.externs));
+	relocs_parse(&r->relocs, buf_str(&r->capture.relocs),
+	    r->capture.relocs.len);
+	buf_clear(&r->capture.relocs);
 	insns_note(r, r->obj, false);
 }
 

@@ -61,9 +61,11 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/options.c worker/guest/options.h \
 	worker/guest/plan.c \
 	worker/guest/probes.c \
+	worker/guest/reloc.c worker/guest/reloc.h \
 	worker/guest/result.c worker/guest/result.h \
 	worker/guest/result_attach.c worker/guest/result_attach.h \
 	worker/guest/result_discovery.c \
+	worker/guest/result_relocs.c \
 	worker/guest/rtnl.c worker/guest/rtnl.h \
 	worker/guest/run.h \
 	worker/guest/setup.c \

@@ -108,6 +108,7 @@ list_externs(struct run *r)
 	if (btf == NULL)
 		return;
 	externs_list(&r->externs, btf);
+	externs_weak(&r->externs, r->artifact.data, r->artifact.len);
 	btf__free(btf);
 }
 
@@ -174,6 +175,7 @@ run_free(struct run *r)
 	free(r->fixups);
 	free(r->overrides);
 	externs_free(&r->externs);
+	relocs_free(&r->relocs);
 	experiments_free(&r->experiments);
 	symbols_free(r->symbols);
 	facts_free(&r->facts);

@@ -133,7 +133,7 @@ write_helpers(struct jsonw *w, const struct prog *p)
 }
 
 static void
-write_program(struct jsonw *w, const struct prog *p)
+write_program(struct jsonw *w, const struct run *r, const struct prog *p)
 {
 	const char	*type = libbpf_bpf_prog_type_str(p->type);
 	const char	*atype = libbpf_bpf_attach_type_str(p->attach_type);
@@ -159,6 +159,7 @@ write_program(struct jsonw *w, const struct prog *p)
 	jsonw_int(w, "xlated_len", p->xlated_len);
 	result_program_attach(w, p);
 	write_helpers(w, p);
+	result_relocs(w, r, p);
 	jsonw_end(w);
 }
 
@@ -223,7 +224,7 @@ result_discovery(struct jsonw *w, const struct run *r)
 	jsonw_int(w, "map_count", (int64_t)r->nmaps);
 	jsonw_arr(w, "programs");
 	for (i = 0; i < r->nprogs; i++)
-		write_program(w, &r->progs[i]);
+		write_program(w, r, &r->progs[i]);
 	jsonw_end(w);
 	jsonw_arr(w, "maps");
 	for (i = 0; i < r->nmaps; i++)
@@ -236,6 +237,8 @@ result_discovery(struct jsonw *w, const struct run *r)
 		jsonw_str(w, "kind", r->externs.v[i].kind);
 		jsonw_str(w, "status",
 		    extern_state_word(r->externs.v[i].state));
+		jsonw_bool(w, "weak", r->externs.v[i].weak);
+		jsonw_str_opt(w, "btf", r->externs.v[i].btf);
 		jsonw_end(w);
 	}
 	jsonw_end(w);

@@ -21,6 +21,7 @@
 #include "facts.h"
 #include "functional.h"
 #include "insns.h"
+#include "reloc.h"
 #include "sink.h"
 #include "verlog.h"
 
@@ -154,6 +155,7 @@ struct	run {
 	struct elfinfo	 elf;
 	struct facts	 facts;
 	struct externs	 externs;
+	struct relocs	 relocs;
 	struct experiments experiments;
 	struct symbols	*symbols; /* of the kernel; read when asked for */
 	struct bpf_object *obj;	/* the one that is loaded and attached */
