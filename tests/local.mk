@@ -131,6 +131,24 @@ tests_unit_test_guest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 TESTS += tests/it/guest_programs.sh
 EXTRA_DIST += tests/it/guest_programs.sh
 
+# --- why the verifier refused a program --------------------------------------
+EXPLAIN_SOURCES = worker/guest/explain.c worker/guest/explain_line.c \
+	worker/guest/explain_map.c worker/guest/explain_report.c \
+	worker/guest/explain_walk.c worker/guest/explain_whole.c \
+	worker/guest/explain_write.c
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_explain
+TESTS += tests/unit/test_explain
+endif
+tests_unit_test_explain_SOURCES = tests/unit/test_explain.c \
+	tests/unit/test.h $(EXPLAIN_SOURCES)
+tests_unit_test_explain_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_explain_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+EXTRA_DIST += tests/unit/verlogs/5.10.logs tests/unit/verlogs/6.1.logs \
+	tests/unit/verlogs/6.12.logs tests/unit/verlogs/7.2.logs \
+	tests/unit/verlogs/7.3.logs tests/unit/verlogs/README.md \
+	tests/unit/verlogs/reject.bpf.c
+
 # --- the runner --------------------------------------------------------------
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/test_kevent tests/unit/test_vm

@@ -3,14 +3,15 @@
 # them in its own tree.  A new target is a line in FUZZERS, its
 # _SOURCES and _LDADD, and a folder X.seeds.
 
-FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_fields \
+FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_explain \
+	tests/fuzz/fuzz_fields tests/fuzz/fuzz_inspect \
 	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_multipart \
-	tests/fuzz/fuzz_inspect \
 	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
 	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_vmlinuz \
 	tests/fuzz/fuzz_wire tests/fuzz/fuzz_yaml
-FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/fields.seeds \
+FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/explain.seeds \
+	tests/fuzz/fields.seeds \
 	tests/fuzz/json.seeds tests/fuzz/manifest.seeds \
 	tests/fuzz/multipart.seeds \
 	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds \
@@ -26,6 +27,9 @@ endif
 
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_explain_SOURCES = tests/fuzz/fuzz_explain.c $(FUZZ_MAIN) \
+	$(EXPLAIN_SOURCES)
+tests_fuzz_fuzz_explain_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_fields_SOURCES = tests/fuzz/fuzz_fields.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_fields_LDADD = $(FUZZ_LIBS) libfcgiapp.a $(SHARED_LIBS) \
 	$(FCGI_LIBS)

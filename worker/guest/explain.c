@@ -31,6 +31,12 @@ static const char *const named[] = {
 	"no jump tables found for subprog starting at ",
 };
 
+/* Complaints that come when all paths were fine. */
+static const char *const afterwards[] = {
+	"combined stack size of ", "the call stack of ",
+	"tail_calls are not allowed when call stack of ",
+};
+
 /* Goes back to the last line of the trace. */
 static void
 tail_find(struct tail *t, const char *log, size_t len)
@@ -84,6 +90,7 @@ struct	complaint {
 	const struct explain_source *src;
 	struct slice	 source; /* the last "; text" */
 	bool		 insn_found;
+	bool		 afterwards;
 	bool		 loop;	/* the path ends at that instruction */
 };
 
@@ -104,6 +111,9 @@ complaint_insn(struct complaint *c, const struct slice *s)
 		slice_skip(&rest, strlen(named[i]));
 		n = slice_num(&rest);
 	}
+	for (i = 0; i < sizeof(afterwards) / sizeof(afterwards[0]); i++)
+		if (slice_starts(s, afterwards[i]))
+			c->afterwards = true;
 	if (n < 0)
 		n = explain_whole(s, c->stats, c->src);
 	if (n < 0)
@@ -240,7 +250,7 @@ explain_parse(struct explanation *e, const char *log, size_t len,
 		return false;
 	if (e->report.insn >= 0)
 		e->insn = e->report.insn;
-	else if (!c.insn_found && !t.path_ended)
+	else if (!c.insn_found && !c.afterwards && !t.path_ended)
 		e->insn = t.insn;
 	/* The path in the log is that of the last instruction only. */
 	if (e->insn >= 0 && (e->insn == t.insn || c.loop))

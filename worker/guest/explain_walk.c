@@ -98,16 +98,15 @@ explain_take_state(struct explanation *e, struct slice state)
 	take_state(&w, state, true);
 }
 
-/* A helper leaves nothing in the registers of its arguments. */
+/* Of R0 to R5 only what a call says it left is there after it. */
 static void
 kill_args(struct walk *w, const struct slice *text)
 {
 	int	 i;
 
-	if (slice_find(text, ") call ") != 3 ||
-	    slice_find(text, ") call pc") == 3)
+	if (slice_find(text, ") call ") != 3)
 		return;
-	for (i = 1; i <= 5; i++)
+	for (i = 0; i <= 5; i++)
 		w->killed[i] = true;
 }
 
@@ -166,7 +165,8 @@ walk_insn(struct walk *w, const struct logline *l)
 	}
 	if (target >= 0)
 		add_step(w, l);
-	if (w->next != l->insn + 1 && w->next != l->insn + 2)
+	if (w->next != l->insn + 1 && (target >= 0 ||
+	    slice_find(&l->text, ") goto") == 3))
 		w->jumped = true;
 	w->next = l->insn;
 }
