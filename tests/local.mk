@@ -123,7 +123,7 @@ check_PROGRAMS += tests/unit/test_guest
 TESTS += tests/unit/test_guest
 endif
 tests_unit_test_guest_SOURCES = tests/unit/test_guest.c tests/unit/test.h \
-	worker/guest/args.c worker/guest/elfinfo.c \
+	worker/guest/args.c worker/guest/elfinfo.c worker/guest/files.c \
 	worker/guest/functional.c worker/guest/plan.c \
 	worker/guest/verlog.c worker/guest/wire_io.c
 tests_unit_test_guest_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "domain/classify.h"
+#include "domain/expect.h"
 #include "domain/report.h"
 #include "worker/runner.h"
 
@@ -30,6 +31,7 @@ struct	collected {
 	struct class_result	*cls;		/* of a failing target */
 	struct class_result	**prog_cls;	/* per program, or NULL */
 	size_t			 nprogs;
+	struct expect_result	 expected;	/* declared.h fills it */
 	char			 error_code[32];	/* of an infra error */
 	char			 error[1024];
 };

@@ -4,11 +4,13 @@
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
 	worker/collect.c worker/collect.h \
+	worker/declared.c worker/declared.h \
 	worker/engine.c worker/engine.h \
 	worker/evidence.c worker/evidence.h \
 	worker/finish.c worker/finish.h \
 	worker/identity.c worker/identity.h \
 	worker/inspect_run.c worker/inspect_run.h \
+	worker/inputs.c worker/inputs.h \
 	worker/loop.c worker/loop.h \
 	worker/runner.c worker/runner.h \
 	worker/sched.c worker/sched.h \

@@ -57,6 +57,23 @@ runner_outcome_name(enum runner_outcome o)
 }
 
 static void
+write_files(const struct runner_spec *s, struct jsonw *w)
+{
+	if (s->nfiles == 0)
+		return;
+	jsonw_arr(w, "files");
+	for (size_t i = 0; i < s->nfiles; i++) {
+		jsonw_obj(w, NULL);
+		jsonw_str(w, "path", s->files[i].path);
+		jsonw_str(w, "name", s->files[i].name);
+		jsonw_str_opt(w, "link", s->files[i].link);
+		jsonw_bool(w, "exec", s->files[i].exec);
+		jsonw_end(w);
+	}
+	jsonw_end(w);
+}
+
+static void
 write_spec(const struct runner_spec *s, struct buf *b)
 {
 	struct jsonw	 w;
@@ -80,6 +97,10 @@ write_spec(const struct runner_spec *s, struct buf *b)
 	jsonw_str(&w, "accel", s->accel);
 	jsonw_bool(&w, "fresh_boot", s->fresh_boot);
 	jsonw_str(&w, "cmdline", s->cmdline);
+	jsonw_str_opt(&w, "plan", s->plan);
+	if (s->command)
+		jsonw_bool(&w, "command", true);
+	write_files(s, &w);
 	jsonw_end(&w);
 	buf_addc(b, '\n');
 }

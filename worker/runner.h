@@ -11,6 +11,7 @@
 #ifndef WORKER_RUNNER_H
 #define WORKER_RUNNER_H
 
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +27,14 @@
 #define RUNNER_EVENTS_MAX	200000
 /* Time between SIGTERM and SIGKILL; cancel must be done in a second. */
 #define RUNNER_TERM_MS	500
+
+/* A file that is shipped into the guest. */
+struct	runner_file {
+	char		 path[PATH_MAX];	/* here */
+	char		 name[288];	/* there: "bin/x", "lib/x", "input/x" */
+	char		 link[256];	/* there: absolute, or "" */
+	bool		 exec;
+};
 
 struct	runner_spec {
 	const char	*run_id;
@@ -44,6 +53,10 @@ struct	runner_spec {
 	const char	*accel;
 	bool		 fresh_boot;
 	const char	*cmdline;
+	const char	*plan;		/* file, or "" */
+	bool		 command;	/* the plan's commands, no validation */
+	const struct runner_file *files;
+	size_t		 nfiles;
 };
 
 enum	runner_outcome {

@@ -1,6 +1,7 @@
 /* The parts of the guest programs that need no guest. */
 #include "tests/unit/test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +10,10 @@
 #include <linux/bpf.h>
 
 #include "base/buf.h"
+#include "base/timefmt.h"
 #include "worker/guest/args.h"
 #include "worker/guest/elfinfo.h"
+#include "worker/guest/files.h"
 #include "worker/guest/functional.h"
 #include "worker/guest/verlog.h"
 #include "worker/guest/wire.h"
@@ -107,6 +110,61 @@ Test(args, reads_variants_in_order_with_their_gates)
 	TEST_END();
 }
 
+Test(args, a_variant_may_have_both_gates)
+{
+	struct args	 a;
+	struct diag	 d = DIAG_INIT;
+
+	cr_assert_eq(PARSE(&a, &d, "--wire", "--prog-variants",
+	    "g=new:181:trial,old"), ERR_OK);
+	cr_assert(a.groups[0].v[0].trial);
+	cr_assert_eq(a.groups[0].v[0].helper, 181);
+	args_free(&a);
+	TEST_END();
+}
+
+Test(args, a_plan_has_options_before_its_tests)
+{
+	static const char text[] = "functional_plan.v0.2\n"
+	    "option=--set-map-max-entries m=cpus\r\n"
+	    "option=--require-attach p,q\n"
+	    "option=--attach-to p=kprobe:do_x\n"
+	    "BEGIN\ncommand=x\nEND\n"
+	    "option=--set-map-max-entries n=0\n";
+	struct args	 a;
+	struct diag	 d = DIAG_INIT;
+
+	cr_assert_eq(PARSE(&a, &d, "--wire"), ERR_OK);
+	cr_assert_eq(args_plan(&a, text, sizeof(text) - 1, &d), ERR_OK);
+	cr_assert_eq(a.nfixups, 1);
+	cr_assert(args_must_attach(&a, "q"));
+	cr_assert(!args_must_attach(&a, "r"));
+	cr_assert_str_eq(args_attach_to(&a, "p")->target, "do_x");
+	cr_assert_null(args_attach_to(&a, "q"));
+	args_free(&a);
+	TEST_END();
+}
+
+Test(args, a_plan_cannot_name_files_or_the_mode)
+{
+	static const char *const bad[] = {
+		"functional_plan.v0.2\noption=--out /etc/passwd\n",
+		"functional_plan.v0.2\noption=--attach-mode disabled\n",
+		"functional_plan.v0.2\noption=--wire\n",
+		"functional_plan.v0.2\noption=--nonsense 1\n",
+	};
+	struct args	 a;
+	struct diag	 d = DIAG_INIT;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		cr_assert_eq(PARSE(&a, &d, "--wire"), ERR_OK);
+		cr_expect_eq(args_plan(&a, bad[i], strlen(bad[i]), &d),
+		    ERR_INVAL, "%s", bad[i]);
+		args_free(&a);
+	}
+	TEST_END();
+}
+
 Test(args, refuses_wrong_values_and_names_the_option)
 {
 	static const char *const bad[][2] = {
@@ -151,7 +209,7 @@ receive(const void *p, size_t len, struct buf *art, struct buf *plan,
 	cr_assert_eq(pipe(fd), 0);
 	cr_assert_eq(write(fd[1], p, len), (ssize_t)len);
 	close(fd[1]);
-	e = wire_receive(fd[0], art, plan, d);
+	e = wire_receive(fd[0], art, plan, NULL, d);
 	close(fd[0]);
 	return e;
 }
@@ -349,7 +407,7 @@ Test(functional, runs_a_command_and_judges_it)
 	struct func_test	 t = { .command = cmd, .timeout_s = 30,
 				    .expect_stdout = want };
 
-	functional_run_one(&t);
+	functional_run_one(&t, INT64_MAX);
 	cr_assert_eq(t.status, FUNC_PASS, "%s", t.error);
 	cr_assert_str_eq(t.stdout_tail, "out\n");
 	cr_assert_str_eq(t.stderr_tail, "err\n");
@@ -363,7 +421,7 @@ Test(functional, deadline_takes_background_children_along)
 	char			 cmd[] = "sleep 300 & sleep 300";
 	struct func_test	 t = { .command = cmd, .timeout_s = 1 };
 
-	functional_run_one(&t);
+	functional_run_one(&t, INT64_MAX);
 	cr_assert_eq(t.status, FUNC_FAIL);
 	cr_assert(t.timed_out);
 	cr_assert_eq(t.exit_code, 124);
@@ -379,10 +437,79 @@ Test(functional, daemon_that_keeps_the_pipes_does_not_delay)
 	struct func_test	 t = { .command = cmd, .timeout_s = 100,
 				    .expect_exit = 7 };
 
-	functional_run_one(&t);
+	functional_run_one(&t, INT64_MAX);
 	cr_assert_eq(t.status, FUNC_PASS, "%s", t.error);
 	free(t.stdout_tail);
 	free(t.stderr_tail);
+	TEST_END();
+}
+
+Test(functional, no_time_left_is_no_verdict)
+{
+	char			 cmd[] = "sleep 300";
+	struct func_test	 t = { .command = cmd, .timeout_s = 100,
+				    .required = true };
+	struct functional	 f = { &t, 1, FUNC_SKIPPED };
+
+	functional_run_one(&t, time_mono_ms() + 200);
+	cr_assert_eq(t.status, FUNC_CUT);
+	cr_assert_not_null(strstr(t.error, "stopped: "));
+	functional_settle(&f);
+	cr_assert_eq(f.status, FUNC_CUT);
+	free(t.stdout_tail);
+	free(t.stderr_tail);
+	t.stdout_tail = t.stderr_tail = NULL;
+	functional_run_one(&t, time_mono_ms());
+	cr_assert_not_null(strstr(t.error, "not run: "));
+	free(t.error);
+	TEST_END();
+}
+
+/* What is run escapes into a session of its own, twice, and is found. */
+Test(functional, a_daemon_does_not_outlive_its_test)
+{
+	char			 cmd[200], path[] = "/tmp/bpfcompat-daemon-XXXXXX";
+	struct func_test	 t = { .command = cmd, .timeout_s = 100 };
+	int			 fd = mkstemp(path);
+	char			 pid[32] = "";
+
+	cr_assert_neq(fd, -1);
+	snprintf(cmd, sizeof(cmd), "setsid sh -c 'setsid sleep 300 & echo $! "
+	    "> %s'; while [ ! -s %s ]; do :; done", path, path);
+	functional_run_one(&t, INT64_MAX);
+	cr_assert_eq(t.status, FUNC_PASS, "%s", t.error);
+	cr_assert_gt(read(fd, pid, sizeof(pid) - 1), 0);
+	cr_expect_eq(kill((pid_t)strtol(pid, NULL, 10), 0), -1);
+	close(fd);
+	unlink(path);
+	free(t.stdout_tail);
+	free(t.stderr_tail);
+	TEST_END();
+}
+
+Test(files, only_plain_names_in_known_folders_are_taken)
+{
+	static const char *const bad[] = { "755 ../x", "755 bin/../x",
+		"755 bin/", "755 bin/.x", "755 etc/passwd", "999 bin/x",
+		"755", "755 bin/x relative", "7777 bin/x", "" };
+	struct files	 f = FILES_INIT;
+	struct wire_files w = files_sink(&f);
+	struct diag	 d = DIAG_INIT;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		cr_expect_eq(w.begin(w.arg, bad[i], &d), ERR_PROTO, "%s",
+		    bad[i]);
+	TEST_END();
+}
+
+Test(wire, a_file_frame_is_refused_where_none_is_wanted)
+{
+	struct buf	 art = BUF_INIT(100), plan = BUF_INIT(100);
+	struct diag	 d = DIAG_INIT;
+
+	cr_assert_eq(receive("N\0\0\0\1x", 6, &art, &plan, &d), ERR_PROTO);
+	buf_clear(&art);
+	buf_clear(&plan);
 	TEST_END();
 }
 

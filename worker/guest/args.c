@@ -208,13 +208,18 @@ static enum err
 add_variant(struct variant_group *g, char *item)
 {
 	struct variant	*v;
-	char		*prog = strsep(&item, ":");
+	char		*prog = strsep(&item, ":"), *gate;
 	uint32_t	 helper = 0;
-	bool		 trial = item != NULL && strcmp(item, "trial") == 0;
+	bool		 trial = false;
 
-	if (*prog == '\0' ||
-	    (item != NULL && !trial && !parse_u32(item, &helper)))
+	if (*prog == '\0')
 		return ERR_INVAL;
+	while ((gate = strsep(&item, ":")) != NULL) {
+		if (strcmp(gate, "trial") == 0)
+			trial = true;
+		else if (!parse_u32(gate, &helper))
+			return ERR_INVAL;
+	}
 	v = grow(&g->v, &g->nv, sizeof(*v));
 	if (v == NULL || (v->prog = strdup(prog)) == NULL)
 		return ERR_NOMEM;
@@ -238,18 +243,36 @@ set_variants(struct args *a, char *key, char *val)
 	return e;
 }
 
+/* Appends the names of "a,b,c". */
 static enum err
-set_companions(struct args *a, char *val)
+add_names(char ***list, size_t *n, char *val)
 {
 	char	**c, *item;
 
 	while ((item = strsep(&val, ",")) != NULL) {
 		if (*item == '\0')
 			return ERR_INVAL;
-		c = grow(&a->companions, &a->ncompanions, sizeof(*c));
+		c = grow(list, n, sizeof(*c));
 		if (c == NULL || (*c = strdup(item)) == NULL)
 			return ERR_NOMEM;
 	}
+	return ERR_OK;
+}
+
+static enum err
+set_attach_to(struct args *a, char *key, char *val)
+{
+	struct attach_to	*t;
+	char			*target = val;
+	char			*kind = strsep(&target, ":");
+
+	if (target == NULL || *kind == '\0' || *target == '\0')
+		return ERR_INVAL;
+	t = grow(&a->attach_to, &a->nattach_to, sizeof(*t));
+	if (t == NULL || (t->prog = strdup(key)) == NULL ||
+	    (t->kind = strdup(kind)) == NULL ||
+	    (t->target = strdup(target)) == NULL)
+		return ERR_NOMEM;
 	return ERR_OK;
 }
 
@@ -266,7 +289,9 @@ static const struct {
 	{ "--set-prog-type",		set_prog_type,
 	    "<program or section>=<program type>" },
 	{ "--prog-variants",		set_variants,
-	    "<group>=<program>[:<helper id or trial>],..." },
+	    "<group>=<program>[:<helper id>][:trial],..." },
+	{ "--attach-to",		set_attach_to,
+	    "<program>=<kind>:<target>" },
 };
 
 static enum err
@@ -289,20 +314,42 @@ set_pair(struct args *a, size_t i, const char *text, struct diag *d)
 	return e;
 }
 
+static bool
+is_list(const char *opt)
+{
+	return strcmp(opt, "--probe-companions") == 0 ||
+	    strcmp(opt, "--require-attach") == 0;
+}
+
 static enum err
-set_list(struct args *a, const char *text, struct diag *d)
+set_list(struct args *a, const char *opt, const char *text, struct diag *d)
 {
 	char		*copy;
 	enum err	 e;
 
 	if ((copy = strdup(text)) == NULL)
 		return diag_set(d, ERR_NOMEM, NULL, "out of memory");
-	e = set_companions(a, copy);
+	if (opt[2] == 'p')
+		e = add_names(&a->companions, &a->ncompanions, copy);
+	else
+		e = add_names(&a->must_attach, &a->nmust_attach, copy);
 	free(copy);
 	if (e != ERR_OK)
-		diag_set(d, e, "--probe-companions",
-		    "\"%s\": want <program>,<program>,...", text);
+		diag_set(d, e, opt, "\"%s\": want <program>,<program>,...",
+		    text);
 	return e;
+}
+
+static bool *
+bool_slot(struct args *a, const char *opt)
+{
+	if (strcmp(opt, "--probe-features") == 0)
+		return &a->probe_features;
+	if (strcmp(opt, "--isolate") == 0)
+		return &a->isolate;
+	if (strcmp(opt, "--command-mode") == 0)
+		return &a->command;
+	return NULL;
 }
 
 /* Options with one plain value; NULL when "opt" is none of them. */
@@ -328,22 +375,27 @@ static enum err
 take_option(struct args *a, const char *opt, const char *val, struct diag *d)
 {
 	const char	**slot;
+	bool		 *flag;
 	size_t		  i;
 
 	if ((slot = plain_slot(a, opt)) != NULL) {
 		*slot = val;
 		return ERR_OK;
 	}
-	if (strcmp(opt, "--probe-features") == 0 ||
-	    strcmp(opt, "--isolate") == 0) {
-		if (args_bool(val, opt[2] == 'p' ? &a->probe_features :
-		    &a->isolate))
+	if ((flag = bool_slot(a, opt)) != NULL) {
+		if (args_bool(val, flag))
 			return ERR_OK;
 		return diag_set(d, ERR_INVAL, opt, "\"%s\": want true or "
 		    "false", val);
 	}
-	if (strcmp(opt, "--probe-companions") == 0)
-		return set_list(a, val, d);
+	if (strcmp(opt, "--time-left") == 0) {
+		if (parse_positive(val, &a->time_left))
+			return ERR_OK;
+		return diag_set(d, ERR_INVAL, opt, "\"%s\": want "
+		    "milliseconds", val);
+	}
+	if (is_list(opt))
+		return set_list(a, opt, val, d);
 	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (strcmp(opt, pairs[i].opt) == 0)
 			return set_pair(a, i, val, d);
@@ -356,15 +408,71 @@ option_known(const char *opt)
 	struct args	 a;
 	size_t		 i;
 
-	if (plain_slot(&a, opt) != NULL ||
-	    strcmp(opt, "--probe-features") == 0 ||
-	    strcmp(opt, "--isolate") == 0 ||
-	    strcmp(opt, "--probe-companions") == 0)
+	if (plain_slot(&a, opt) != NULL || bool_slot(&a, opt) != NULL ||
+	    strcmp(opt, "--time-left") == 0 || is_list(opt))
 		return true;
 	for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (strcmp(opt, pairs[i].opt) == 0)
 			return true;
 	return false;
+}
+
+/* One line of a plan; anything but an option is not for us. */
+static enum err
+plan_line(struct args *a, char *line, struct diag *d)
+{
+	static const char	 word[] = "option=";
+	char			*opt, *val;
+
+	line[strcspn(line, "\r")] = '\0';
+	if (strncmp(line, word, sizeof(word) - 1) != 0)
+		return ERR_OK;
+	opt = val = line + sizeof(word) - 1;
+	strsep(&val, " ");
+	if (val == NULL || plain_slot(a, opt) != NULL)
+		return diag_set(d, ERR_INVAL, "plan", "\"%s\" is no option "
+		    "of a plan", opt);
+	return take_option(a, opt, val, d);
+}
+
+enum err
+args_plan(struct args *a, const char *text, size_t len, struct diag *d)
+{
+	char		*copy, *rest, *line;
+	enum err	 e = ERR_OK;
+
+	if (len == 0)
+		return ERR_OK;
+	if ((copy = strndup(text, len)) == NULL)
+		return ERR_NOMEM;
+	rest = copy;
+	while (e == ERR_OK && (line = strsep(&rest, "\n")) != NULL &&
+	    strncmp(line, "BEGIN", 5) != 0)
+		e = plan_line(a, line, d);
+	free(copy);
+	return e;
+}
+
+bool
+args_must_attach(const struct args *a, const char *prog)
+{
+	size_t	 i;
+
+	for (i = 0; i < a->nmust_attach; i++)
+		if (strcmp(a->must_attach[i], prog) == 0)
+			return true;
+	return a->attach_mode == ATTACH_REQUIRED;
+}
+
+const struct attach_to *
+args_attach_to(const struct args *a, const char *prog)
+{
+	size_t	 i;
+
+	for (i = 0; i < a->nattach_to; i++)
+		if (strcmp(a->attach_to[i].prog, prog) == 0)
+			return &a->attach_to[i];
+	return NULL;
 }
 
 /* What must hold once all words are read. */
@@ -452,6 +560,15 @@ args_free(struct args *a)
 	for (i = 0; i < a->ncompanions; i++)
 		free(a->companions[i]);
 	free(a->companions);
+	for (i = 0; i < a->nmust_attach; i++)
+		free(a->must_attach[i]);
+	free(a->must_attach);
+	for (i = 0; i < a->nattach_to; i++) {
+		free(a->attach_to[i].prog);
+		free(a->attach_to[i].kind);
+		free(a->attach_to[i].target);
+	}
+	free(a->attach_to);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -477,7 +594,13 @@ args_usage(void)
 	    "  --set-map-inner-ringbuf MAP=BYTES\n"
 	    "  --set-map-inner-map MAP=TYPE:KEY:VALUE:ENTRIES\n"
 	    "  --set-prog-type PROG|SECTION=TYPE\n"
-	    "  --prog-variants GROUP=PROG[:HELPER|:trial],...\n"
+	    "  --prog-variants GROUP=PROG[:HELPER][:trial],...\n"
 	    "  --probe-companions PROG,PROG,...\n"
+	    "  --require-attach PROG,PROG,...\n"
+	    "                          these have to attach in any mode\n"
+	    "  --attach-to PROG=KIND:TARGET\n"
+	    "                          for a section that names no target\n"
+	    "  --command-mode BOOL     no object: run the plan's commands\n"
+	    "  --time-left MS          what is not run by then is not run\n"
 	    "exit: 0 pass, 1 no result (usage, input/output), 2 fail\n";
 }

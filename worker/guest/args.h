@@ -34,10 +34,18 @@ struct	type_override {
 	uint32_t	 prog_type; /* BPF_PROG_TYPE_* */
 };
 
+/* Both gates have to hold when both are there. */
 struct	variant {
 	char		*prog; /* owned */
 	bool		 trial; /* gate: does it load? */
 	uint32_t	 helper; /* gate: helper id; 0 none */
+};
+
+/* Where a program goes whose section does not say it. */
+struct	attach_to {
+	char		*prog; /* owned, as all strings here */
+	char		*kind;
+	char		*target;
 };
 
 struct	variant_group {
@@ -59,6 +67,8 @@ struct	args {
 	bool		 wire;
 	bool		 log_steps; /* also to the kernel's log */
 	bool		 warm;	/* only ask the kernel, for later runs */
+	bool		 command; /* no object: only the plan's commands */
+	uint32_t	 time_left; /* ms until the caller gives up; 0: ? */
 	bool		 help;
 	struct map_fixup *fixups;
 	size_t		 nfixups;
@@ -68,6 +78,10 @@ struct	args {
 	size_t		 ngroups;
 	char	       **companions; /* owned strings */
 	size_t		 ncompanions;
+	char	       **must_attach; /* owned strings: programs */
+	size_t		 nmust_attach;
+	struct attach_to *attach_to;
+	size_t		 nattach_to;
 };
 
 /*
@@ -77,6 +91,17 @@ struct	args {
 enum err	 args_parse(int argc, const char *const *argv,
 		    struct args *a, struct diag *);
 void		 args_free(struct args *);
+/*
+ * The lines "option=--WORD VALUE" of a plan, as if they stood on the command
+ * line; files and modes cannot be set there.  "text" may be any bytes.
+ */
+enum err	 args_plan(struct args *, const char *text, size_t len,
+		    struct diag *);
+/* Does this program have to attach, whatever becomes of the others? */
+bool		 args_must_attach(const struct args *, const char *prog);
+/* What the plan says about a program's place, or NULL. */
+const struct attach_to *args_attach_to(const struct args *,
+		    const char *prog);
 /* Usage text, static. */
 const char	*args_usage(void);
 /* The bool words of the command line and of the plan file. */

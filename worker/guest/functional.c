@@ -20,7 +20,7 @@
 
 #include "base/timefmt.h"
 
-#define TAIL_MAX	2047
+#define TAIL_MAX	4096	/* of each stream, as command mode wants it */
 #define EXIT_TIMEOUT	124
 #define EXIT_UNKNOWN	125
 #define EXIT_NOSTART	127
@@ -230,11 +230,29 @@ judge(struct func_test *t, const struct job *j)
 	t->status = n == 0 ? FUNC_PASS : FUNC_FAIL;
 }
 
+/* The caller has no more time: that says nothing about the test. */
+static void
+cut(struct func_test *t, const char *how)
+{
+	t->status = FUNC_CUT;
+	t->timed_out = false;
+	free(t->error);
+	if (asprintf(&t->error, "%s: the time of the target was used up",
+	    how) == -1)
+		t->error = NULL;
+}
+
 void
-functional_run_one(struct func_test *t)
+functional_run_one(struct func_test *t, int64_t until)
 {
 	struct job	 j;
+	int64_t		 now = time_mono_ms();
+	int64_t		 deadline = now + t->timeout_s * 1000;
 
+	if (now >= until) {
+		cut(t, "not run");
+		return;
+	}
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (!job_start(&j, t->command == NULL ? "" : t->command)) {
 		job_end(&j);
@@ -243,10 +261,13 @@ functional_run_one(struct func_test *t)
 		t->error = strdup("the command could not be started");
 		return;
 	}
-	t->timed_out = !job_wait(&j, time_mono_ms() + t->timeout_s * 1000);
+	t->timed_out = !job_wait(&j, deadline < until ? deadline : until);
 	job_end(&j);
 	t->exit_code = t->timed_out ? EXIT_TIMEOUT : exit_code(j.wstatus);
 	t->stdout_tail = strdup(j.out.text);
 	t->stderr_tail = strdup(j.err.text);
-	judge(t, &j);
+	if (t->timed_out && until < deadline)
+		cut(t, "stopped");
+	else
+		judge(t, &j);
 }

@@ -1,18 +1,36 @@
 /*
- * Behaviour commands: the plan file's format (functional_plan.v0.1, shared
- * with the host) and the run of each command while the links are alive.
+ * Behaviour commands: the plan's format (shared with the host) and the run
+ * of each command while the links are alive.
+ *
+ * A plan is text.  Its first line is functional_plan.v0.1 or, with options
+ * of the validator in it, functional_plan.v0.2; then
+ *
+ *   option=--WORD VALUE		v0.2 only; see args_plan()
+ *   BEGIN
+ *   name=... command=... required=true timeout_seconds=10
+ *   expect_exit_code=0 expect_stdout_contains=... expect_stderr_contains=...
+ *   END
+ *
+ * each key on a line of its own; other lines mean nothing.
  */
 #ifndef GUEST_FUNCTIONAL_H
 #define GUEST_FUNCTIONAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
 #define FUNC_TESTS_MAX	64
 
-enum	func_status { FUNC_SKIPPED, FUNC_PASS, FUNC_WARN, FUNC_FAIL };
+enum	func_status {
+	FUNC_SKIPPED,
+	FUNC_PASS,
+	FUNC_WARN,	/* an optional test failed */
+	FUNC_FAIL,
+	FUNC_CUT	/* there was no time left for it: no verdict */
+};
 
 struct	func_test {
 	char		*name;	/* owned, as all strings here */
@@ -45,8 +63,11 @@ enum err	 functional_parse(struct functional *, const char *text,
 		    size_t len);
 /* Marks every test failed with this sentence; nothing is run. */
 void		 functional_refuse(struct functional *, const char *why);
-/* Runs one test to its end or its deadline; nothing of it survives. */
-void		 functional_run_one(struct func_test *);
+/*
+ * Runs one test to its end or its deadline, and never beyond "until"
+ * (monotonic milliseconds); nothing of it survives.
+ */
+void		 functional_run_one(struct func_test *, int64_t until);
 /* The aggregate, after all tests ran. */
 void		 functional_settle(struct functional *);
 void		 functional_free(struct functional *);

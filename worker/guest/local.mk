@@ -49,6 +49,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/externs.c worker/guest/externs.h \
 	worker/guest/facts.c worker/guest/facts.h \
 	worker/guest/freplace.c \
+	worker/guest/files.c worker/guest/files.h \
 	worker/guest/functional.c worker/guest/functional.h \
 	worker/guest/helpers.c worker/guest/helpers.h \
 	worker/guest/insns.c worker/guest/insns.h \

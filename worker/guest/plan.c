@@ -6,7 +6,10 @@
 #include "args.h"
 #include "functional.h"
 
-#define PLAN_VERSION	"functional_plan.v0.1"
+/* v0.2 has options of the validator before the first block. */
+static const char *const versions[] = { "functional_plan.v0.1",
+	"functional_plan.v0.2" };
+
 #define TIMEOUT_DEFAULT	10
 #define TIMEOUT_MAX	300
 
@@ -128,9 +131,10 @@ functional_parse(struct functional *f, const char *text, size_t len)
 	rest = copy;
 	first = strsep(&rest, "\n");
 	first[strcspn(first, "\r")] = '\0';
-	if (strcmp(first, PLAN_VERSION) != 0)
-		e = plan_broken(f, "the plan cannot be read or is not of "
-		    "version " PLAN_VERSION);
+	if (strcmp(first, versions[0]) != 0 &&
+	    strcmp(first, versions[1]) != 0)
+		e = plan_broken(f, "the plan cannot be read or is of a "
+		    "version this validator does not know");
 	else
 		e = rest == NULL ? ERR_OK : parse_lines(f, rest);
 	free(copy);
@@ -157,6 +161,9 @@ functional_settle(struct functional *f)
 
 	f->status = f->n == 0 ? FUNC_SKIPPED : FUNC_PASS;
 	for (i = 0; i < f->n; i++) {
+		if (f->v[i].status == FUNC_CUT && f->v[i].required &&
+		    f->status != FUNC_FAIL)
+			f->status = FUNC_CUT;
 		if (f->v[i].status != FUNC_FAIL)
 			continue;
 		if (f->v[i].required)
@@ -198,6 +205,8 @@ func_word(enum func_status s)
 		return "warn";
 	case FUNC_FAIL:
 		return "fail";
+	case FUNC_CUT:
+		return "unfinished";
 	}
 	return "skipped";
 }

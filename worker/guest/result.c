@@ -17,8 +17,11 @@
 bool
 run_passed(const struct run *r)
 {
-	return r->load.status == OUT_PASS && r->attach.status != OUT_FAIL &&
-	    r->functional.status != FUNC_FAIL;
+	if (r->functional.status == FUNC_FAIL ||
+	    r->functional.status == FUNC_CUT)
+		return false;
+	return r->args->command || (r->load.status == OUT_PASS &&
+	    r->attach.status != OUT_FAIL);
 }
 
 static void
@@ -49,6 +52,7 @@ write_input(struct jsonw *w, const struct run *r)
 	jsonw_str(w, "manifest", result_text(a->manifest));
 	jsonw_str(w, "functional_plan", result_text(a->plan));
 	jsonw_str(w, "attach_mode", a->attach_word);
+	jsonw_bool(w, "command_mode", a->command);
 	jsonw_bool(w, "probe_features", a->probe_features);
 	jsonw_int(w, "size_bytes", (int64_t)r->artifact.len);
 	jsonw_obj(w, "elf");

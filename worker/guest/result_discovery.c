@@ -155,6 +155,7 @@ write_program(struct jsonw *w, const struct run *r, const struct prog *p)
 	jsonw_int(w, "insn_count", (int64_t)p->insn_count);
 	jsonw_bool(w, "sleepable", sleepable(p));
 	jsonw_bool(w, "autoload", p->autoload);
+	jsonw_bool(w, "variant_off", p->variant_off);
 	jsonw_int(w, "jited_len", p->jited_len);
 	jsonw_int(w, "xlated_len", p->xlated_len);
 	result_program_attach(w, p);

@@ -19,6 +19,7 @@
 #include "experiment.h"
 #include "externs.h"
 #include "facts.h"
+#include "files.h"
 #include "functional.h"
 #include "insns.h"
 #include "reloc.h"
@@ -150,6 +151,8 @@ struct	run {
 	struct buf	 artifact;
 	int		 artifact_errno; /* why it could not be read */
 	struct buf	 plan;
+	struct files	 files;	/* that came with it */
+	int64_t		 deadline; /* monotonic ms; the caller waits so long */
 	struct utsname	 uts;
 	char		 timestamp[32];
 	struct elfinfo	 elf;

@@ -67,9 +67,13 @@ read_input(struct run *r, struct diag *d)
 {
 	static const char	 bad_plan[] = "unreadable";
 
+	struct wire_files	 wf = files_sink(&r->files);
+	enum err		 e;
+
 	if (r->args->wire) {
 		sink_progress(r->sink, "receive", NULL, 0, 0);
-		return wire_receive(STDIN_FILENO, &r->artifact, &r->plan, d);
+		e = wire_receive(STDIN_FILENO, &r->artifact, &r->plan, &wf, d);
+		return e == ERR_OK ? files_done(&r->files, d) : e;
 	}
 	r->artifact_errno = read_file(r->args->artifact, &r->artifact);
 	/* A plan that cannot be read must fail, not vanish. */
@@ -89,18 +93,35 @@ run_init(struct run *r, struct args *a)
 	buf_init(&r->plan, WIRE_PLAN_MAX);
 	capture_init(&r->capture);
 	capture_use(&r->capture);
-	r->fixups = calloc(a->nfixups + 1, sizeof(*r->fixups));
-	r->overrides = calloc(a->noverrides + 1, sizeof(*r->overrides));
-	r->groups = calloc(a->ngroups + 1, sizeof(*r->groups));
+	r->files = (struct files)FILES_INIT;
+	r->deadline = a->time_left == 0 ? INT64_MAX :
+	    time_mono_ms() + a->time_left;
 	r->sink = a->wire ? sink_wire(STDOUT_FILENO) :
 	    sink_files(a->out, a->log_dir);
 	r->symbols = symbols_new();
-	if (r->fixups == NULL || r->overrides == NULL || r->groups == NULL ||
-	    r->sink == NULL || r->symbols == NULL)
+	if (r->sink == NULL || r->symbols == NULL)
 		return ERR_NOMEM;
 	uname(&r->uts);
 	time_rfc3339(time_now_ms(), r->timestamp);
 	return ERR_OK;
+}
+
+/* What the plan says, once it is there, and room for what comes of it. */
+static enum err
+take_plan(struct run *r, struct diag *d)
+{
+	struct args	*a = r->args;
+	enum err	 e;
+
+	if ((e = args_plan(a, buf_str(&r->plan), r->plan.len, d)) !=
+	    ERR_OK || (e = functional_parse(&r->functional,
+	    buf_str(&r->plan), r->plan.len)) != ERR_OK)
+		return e;
+	r->fixups = calloc(a->nfixups + 1, sizeof(*r->fixups));
+	r->overrides = calloc(a->noverrides + 1, sizeof(*r->overrides));
+	r->groups = calloc(a->ngroups + 1, sizeof(*r->groups));
+	return r->fixups == NULL || r->overrides == NULL ||
+	    r->groups == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 /* Milliseconds since *from, which moves on to now. */
@@ -141,9 +162,9 @@ run_functional(struct run *r)
 
 	if (f->n == 0 || f->status == FUNC_FAIL)
 		return;
-	if (r->obj == NULL)
-		return;
-	if (r->load.status != OUT_PASS) {
+	if (r->args->command)
+		files_enter(&r->files);
+	else if (r->load.status != OUT_PASS) {
 		functional_refuse(f, "not run: the object did not load");
 		return;
 	}
@@ -154,9 +175,20 @@ run_functional(struct run *r)
 	for (i = 0; i < f->n; i++) {
 		sink_progress(r->sink, "functional", f->v[i].name, i + 1,
 		    f->n);
-		functional_run_one(&f->v[i]);
+		functional_run_one(&f->v[i], r->deadline);
 	}
 	functional_settle(f);
+}
+
+/* There is no object: the plan's commands are all there is to do. */
+static void
+command(struct run *r)
+{
+	int64_t	 t = time_mono_ms();
+
+	run_functional(r);
+	r->ms.functional = lap(&t);
+	r->ms.total = t - r->start;
 }
 
 static void
@@ -165,6 +197,10 @@ validate(struct run *r)
 	struct bench	 b;
 	int64_t		 t = time_mono_ms();
 
+	if (r->args->command) {
+		command(r);
+		return;
+	}
 	bench_open(&b, r);
 	sink_progress(r->sink, "open", NULL, 0, 0);
 	object_run(r);
@@ -285,9 +321,9 @@ work(struct args *a)
 		fprintf(stderr, "bpfcompat-validator: out of memory\n");
 	} else if (read_input(&r, &d) != ERR_OK) {
 		fprintf(stderr, "bpfcompat-validator: %s\n", diag_text(&d));
-	} else if (functional_parse(&r.functional, buf_str(&r.plan),
-	    r.plan.len) != ERR_OK) {
-		fprintf(stderr, "bpfcompat-validator: out of memory\n");
+	} else if (take_plan(&r, &d) != ERR_OK) {
+		fprintf(stderr, "bpfcompat-validator: %s %s\n", d.field,
+		    diag_text(&d));
 	} else {
 		status = supervise(&r);
 	}

@@ -75,12 +75,11 @@ trial(struct run *r, const char *name)
 static bool
 gate_holds(struct run *r, const struct variant *v)
 {
-	if (v->trial)
-		return trial(r, v->prog);
-	if (v->helper != 0)
-		return libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT,
-		    (enum bpf_func_id)v->helper, NULL) == 1;
-	return true;
+	if (v->helper != 0 &&
+	    libbpf_probe_bpf_helper(BPF_PROG_TYPE_RAW_TRACEPOINT,
+	    (enum bpf_func_id)v->helper, NULL) != 1)
+		return false;
+	return !v->trial || trial(r, v->prog);
 }
 
 static void

@@ -10,7 +10,11 @@
  *
  * Host to guest, in this order:
  *   A  artifact bytes, one or more frames
- *   F  functional plan, zero or more frames
+ *   F  plan (functional.h), zero or more frames
+ *   N  a file begins, "MODE FOLDER/NAME" or "MODE FOLDER/NAME LINK": MODE
+ *      is octal, FOLDER one of bin, lib, input, below WIRE_FILES_ROOT; where
+ *      LINK, an absolute path, is missing it becomes a link to the file
+ *   B  bytes of the file that began last, zero or more frames
  *   G  go: no payload, nothing follows
  *
  * Guest to host:
@@ -34,7 +38,13 @@
 
 #define WIRE_ARTIFACT	'A'
 #define WIRE_PLAN	'F'
+#define WIRE_FILE	'N'
+#define WIRE_BYTES	'B'
 #define WIRE_GO		'G'
+
+/* Files for commands lie here; the commands find it in their environment. */
+#define WIRE_FILES_ROOT	"/run/bpfcompat"
+#define WIRE_FILE_HEAD_MAX	1024	/* payload of N */
 
 #define WIRE_PROGRESS	'P'
 #define WIRE_LOG_BEGIN	'L'

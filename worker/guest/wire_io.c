@@ -1,7 +1,9 @@
 #include "wire_io.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <sys/uio.h>
@@ -113,13 +115,50 @@ read_payload(int fd, struct buf *b, size_t len, struct diag *d)
 	return e;
 }
 
+/* A frame of a file, handed on in one piece. */
+static enum err
+take_file(int fd, char type, size_t len, const struct wire_files *f,
+    struct diag *d)
+{
+	struct buf	 b = BUF_INIT(WIRE_CHUNK_MAX);
+	enum err	 e;
+
+	if (type == WIRE_FILE && len > WIRE_FILE_HEAD_MAX)
+		return diag_set(d, ERR_PROTO, NULL, "a file's head is too "
+		    "long");
+	if ((e = read_payload(fd, &b, len, d)) == ERR_OK)
+		e = type == WIRE_FILE ? f->begin(f->arg, buf_str(&b), d) :
+		    f->bytes(f->arg, b.data, b.len, d);
+	buf_clear(&b);
+	return e;
+}
+
+/*
+ * Frames come in the order of this list; only within a file's N and B may
+ * the order go back.
+ */
+static bool
+in_order(char last, char type)
+{
+	static const char	 order[] = { WIRE_ARTIFACT, WIRE_PLAN,
+				    WIRE_FILE, WIRE_BYTES, '\0' };
+	const char		*a = strchr(order, last);
+	const char		*b = strchr(order, type);
+
+	if (type == WIRE_BYTES)
+		return last == WIRE_FILE || last == WIRE_BYTES;
+	return b >= a || (last == WIRE_BYTES && type == WIRE_FILE);
+}
+
 enum err
-wire_receive(int fd, struct buf *artifact, struct buf *plan, struct diag *d)
+wire_receive(int fd, struct buf *artifact, struct buf *plan,
+    const struct wire_files *files, struct diag *d)
 {
 	unsigned char	 head[WIRE_HEADER_LEN];
 	struct cursor	 c;
 	char		 type, last = WIRE_ARTIFACT;
 	uint32_t	 len;
+	bool		 file;
 	enum err	 e;
 
 	for (;;) {
@@ -134,15 +173,20 @@ wire_receive(int fd, struct buf *artifact, struct buf *plan, struct diag *d)
 			    WIRE_CHUNK_MAX);
 		if (type == WIRE_GO && len == 0)
 			return ERR_OK;
-		if (type != WIRE_ARTIFACT && type != WIRE_PLAN)
+		file = files != NULL &&
+		    (type == WIRE_FILE || type == WIRE_BYTES);
+		if (type != WIRE_ARTIFACT && type != WIRE_PLAN && !file)
 			return diag_set(d, ERR_PROTO, NULL,
 			    "unexpected frame type 0x%02x", head[0]);
-		if (type == WIRE_ARTIFACT && last == WIRE_PLAN)
-			return diag_set(d, ERR_PROTO, NULL,
-			    "an artifact frame after a plan frame");
+		if (!in_order(last, type))
+			return diag_set(d, ERR_PROTO, NULL, "a frame of type "
+			    "%c after one of type %c", type, last);
 		last = type;
-		e = read_payload(fd, type == WIRE_PLAN ? plan : artifact, len,
-		    d);
+		if (file)
+			e = take_file(fd, type, len, files, d);
+		else
+			e = read_payload(fd, type == WIRE_PLAN ? plan :
+			    artifact, len, d);
 		if (e != ERR_OK)
 			return e;
 	}

@@ -23,13 +23,21 @@ enum err	 write_all(int fd, const void *, size_t len);
  */
 enum err	 wire_send(int fd, char type, const void *, size_t len);
 
+/* Takes the N and B frames; "head" is one line.  See files.h. */
+struct	wire_files {
+	enum err	(*begin)(void *, const char *head, struct diag *);
+	enum err	(*bytes)(void *, const void *, size_t, struct diag *);
+	void		*arg;
+};
+
 /*
  * Reads the host's side up to G: artifact and plan are appended to the
- * caller's buffers (their maxima bound them).  ERR_PROTO with a sentence
- * for an unknown type, wrong order, an overlong frame or an early end.
- * Reads not one byte past the G frame.
+ * caller's buffers (their maxima bound them), files go to "files" (NULL:
+ * there may be none).  ERR_PROTO with a sentence for an unknown type, wrong
+ * order, an overlong frame or an early end.  Reads not one byte past the G
+ * frame.
  */
 enum err	 wire_receive(int fd, struct buf *artifact, struct buf *plan,
-		    struct diag *);
+		    const struct wire_files *files, struct diag *);
 
 #endif /* !GUEST_WIRE_IO_H */

@@ -10,6 +10,7 @@
 #include "worker/vm/kevent.h"
 
 #define ARTIFACT_MAX	((size_t)512 * 1024 * 1024)
+#define PLAN_MAX	((size_t)1024 * 1024)
 #define CMDLINE_MAX	2000
 
 /* How long a connection that broke may take to turn into a dead guest. */
@@ -206,6 +207,7 @@ attempt_run(struct attempt *a, const struct conf *conf,
 	a->serial_log = a->qemu_log = -1;
 	a->code = "";
 	buf_init(&a->artifact, ARTIFACT_MAX);
+	buf_init(&a->plan, PLAN_MAX);
 	buf_init(&a->cmdline, CMDLINE_MAX);
 	buf_init(&a->tmpl_cmdline, CMDLINE_MAX);
 	a->tmpl.ram_fd = a->tmpl.state_fd = -1;
@@ -242,6 +244,7 @@ attempt_clear(struct attempt *a)
 	initramfs_clear(&a->initramfs);
 	kernel_clear(&a->kernel);
 	buf_clear(&a->artifact);
+	buf_clear(&a->plan);
 	buf_clear(&a->cmdline);
 	buf_clear(&a->tmpl_cmdline);
 	template_clear(&a->tmpl);

@@ -53,6 +53,7 @@ struct	attempt {
 	struct initramfs	 initramfs;
 	struct sshkeys		 keys;
 	struct buf		 artifact;
+	struct buf		 plan;
 	struct buf		 cmdline;	/* of a cold boot */
 	struct buf		 tmpl_cmdline;	/* of a template */
 	char			 qemu[4096];

@@ -177,8 +177,12 @@ attempt_prepare(struct attempt *a)
 	    (e = open_log(a, "qemu.log", &a->qemu_log)) != ERR_OK ||
 	    (e = read_kernel(a)) != ERR_OK)
 		return e;
-	if ((e = fsio_read(a->spec->artifact, &a->artifact, &a->diag)) !=
-	    ERR_OK)
+	/* A command gets it as one of its files, if it was given one. */
+	if (!a->spec->command && (e = fsio_read(a->spec->artifact,
+	    &a->artifact, &a->diag)) != ERR_OK)
+		return attempt_fail(a, e, "internal");
+	if (a->spec->plan[0] != '\0' && (e = fsio_read(a->spec->plan,
+	    &a->plan, &a->diag)) != ERR_OK)
 		return attempt_fail(a, e, "internal");
 	if ((e = make_initramfs(a)) != ERR_OK ||
 	    (e = make_cmdline(a)) != ERR_OK ||

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fsio.h"
 #include "base/timefmt.h"
 #include "worker/guest/wire.h"
 #include "worker/vm/attempt.h"
@@ -19,6 +20,9 @@
 #define FACTS_LINES	2
 #define LOAD		"cat /proc/loadavg"
 #define ANSWER_MAX	4096
+/* Longest file that is shipped, and the time a result needs to get back. */
+#define FILE_MAX	((size_t)512 * 1024 * 1024)
+#define RESULT_MS	3000
 /* How long a guest gets to show that it still runs after the deadline. */
 #define ALIVE_MS	3000
 
@@ -142,6 +146,51 @@ send_frames(struct attempt *a, struct sshc_cmd *cmd, char type,
 	return ERR_OK;
 }
 
+static enum err
+send_file(struct attempt *a, struct sshc_cmd *cmd, const struct spec_file *f)
+{
+	struct buf	 head = BUF_INIT(WIRE_FILE_HEAD_MAX);
+	struct buf	 b = BUF_INIT(FILE_MAX);
+	enum err	 e;
+
+	buf_addf(&head, "%s %s%s%s", f->exec ? "755" : "644", f->name,
+	    f->link[0] != '\0' ? " " : "", f->link);
+	if ((e = fsio_read(f->path, &b, &a->diag)) != ERR_OK)
+		e = attempt_fail(a, e, "internal");
+	else if ((e = buf_err(&head)) == ERR_OK &&
+	    (e = send_frames(a, cmd, WIRE_FILE, &head)) == ERR_OK)
+		e = send_frames(a, cmd, WIRE_BYTES, &b);
+	buf_clear(&b);
+	buf_clear(&head);
+	return e;
+}
+
+/* Everything the validator works with. */
+static enum err
+send_inputs(struct attempt *a, struct sshc_cmd *cmd)
+{
+	enum err	 e = send_frames(a, cmd, WIRE_ARTIFACT, &a->artifact);
+
+	if (e == ERR_OK && a->plan.len > 0)
+		e = send_frames(a, cmd, WIRE_PLAN, &a->plan);
+	for (size_t i = 0; i < a->spec->nfiles && e == ERR_OK; i++)
+		e = send_file(a, cmd, &a->spec->file[i]);
+	return e;
+}
+
+/*
+ * What the validator may use for commands: its result has to come back
+ * before the end of the attempt, also from a slow guest.
+ */
+static int64_t
+time_for_commands(const struct attempt *a)
+{
+	int64_t	 left = time_left_ms(a->deadline);
+	int64_t	 margin = RESULT_MS + left / 20;
+
+	return left > 2 * margin ? left - margin : left / 2 + 1;
+}
+
 /*
  * The deadline has passed while the validator worked.  A guest that still
  * answers and has a task running is slow, not hung: that is no verdict.
@@ -217,12 +266,13 @@ talk(struct attempt *a, struct stream *s, struct sshc_cmd **val)
 	bool		 done = false;
 
 	snprintf(command, sizeof(command), FACTS VALIDATOR " --wire "
-	    "--log-steps --attach-mode %s", a->spec->attach_mode);
+	    "--log-steps --attach-mode %s --time-left %lld",
+	    a->spec->attach_mode, (long long)time_for_commands(a));
 	if ((e = sshc_exec(a->ssh, command, &sink, a->deadline, val,
 	    &a->diag)) != ERR_OK)
 		return e;
 	attempt_stage(a, STAGE_SEND);
-	e = send_frames(a, *val, WIRE_ARTIFACT, &a->artifact);
+	e = send_inputs(a, *val);
 	while (e == ERR_OK && s->lines < FACTS_LINES && !done)
 		e = sshc_step(*val, a->deadline, &done, &a->diag);
 	if (e != ERR_OK || (e = check_kernel(a, s)) != ERR_OK)

@@ -36,6 +36,7 @@ static const struct spec_str strs[] = {
 	    false },
 	{ "accel",	 AT(accel),	  "auto|kvm|tcg", false },
 	{ "cmdline",	 AT(cmdline),	  NULL, true },
+	{ "plan",	 AT(plan),	  NULL, true },
 };
 
 static const struct spec_int ints[] = {
@@ -92,6 +93,33 @@ take_int(const struct jval *doc, const struct spec_int *r, struct spec *s,
 	return ERR_OK;
 }
 
+static enum err
+take_file(const struct jval *v, struct spec *s)
+{
+	struct spec_file	*f = &s->file[s->nfiles++];
+
+	f->path = strdup(jval_get_str(v, "path", ""));
+	f->name = strdup(jval_get_str(v, "name", ""));
+	f->link = strdup(jval_get_str(v, "link", ""));
+	f->exec = jval_get_bool(v, "exec", false);
+	return f->path == NULL || f->name == NULL || f->link == NULL ?
+	    ERR_NOMEM : ERR_OK;
+}
+
+static enum err
+take_files(const struct jval *doc, struct spec *s, struct diag *d)
+{
+	const struct jval	*list = jval_get(doc, "files");
+	enum err		 e = ERR_OK;
+
+	if (jval_len(list) > SPEC_FILES_MAX)
+		return diag_set(d, ERR_INVAL, "files", "files: at most %d",
+		    SPEC_FILES_MAX);
+	for (size_t i = 0; i < jval_len(list) && e == ERR_OK; i++)
+		e = take_file(jval_at(list, i), s);
+	return e;
+}
+
 enum err
 spec_parse(const char *json, size_t len, struct spec *s, struct diag *d)
 {
@@ -109,9 +137,11 @@ spec_parse(const char *json, size_t len, struct spec *s, struct diag *d)
 	for (size_t i = 0; i < sizeof(ints) / sizeof(ints[0]) && e == ERR_OK;
 	    i++)
 		e = take_int(doc, &ints[i], s, d);
+	s->fresh_boot = jval_get_bool(doc, "fresh_boot", false);
+	s->command = jval_get_bool(doc, "command", false);
 	if (e == ERR_OK)
-		s->fresh_boot = jval_get_bool(doc, "fresh_boot", false);
-	else
+		e = take_files(doc, s, d);
+	if (e != ERR_OK)
 		spec_clear(s);
 	jval_free(doc);
 	return e;
@@ -126,4 +156,10 @@ spec_clear(struct spec *s)
 		free(*p);
 		*p = NULL;
 	}
+	for (size_t i = 0; i < s->nfiles; i++) {
+		free(s->file[i].path);
+		free(s->file[i].name);
+		free(s->file[i].link);
+	}
+	s->nfiles = 0;
 }

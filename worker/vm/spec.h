@@ -9,6 +9,15 @@
 #include "base/err.h"
 
 #define SPEC_MAX	(64 * 1024)
+#define SPEC_FILES_MAX	64
+
+/* A file that is shipped into the guest (worker/guest/wire.h, frame N). */
+struct	spec_file {
+	char	*path;	/* here */
+	char	*name;	/* there: "bin/x", "lib/x", "input/x" */
+	char	*link;	/* there: absolute, or "" */
+	bool	 exec;
+};
 
 struct	spec {
 	char	*run_id;
@@ -21,6 +30,10 @@ struct	spec {
 	char	*attach_mode;
 	char	*accel;
 	char	*cmdline;
+	char	*plan;		/* a file, or "": no plan */
+	bool	 command;	/* no validation: the plan's commands */
+	struct spec_file file[SPEC_FILES_MAX];
+	size_t	 nfiles;
 	int64_t	 attempt;
 	int64_t	 memory_mb;
 	int64_t	 cpus;
