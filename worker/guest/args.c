@@ -461,7 +461,7 @@ args_must_attach(const struct args *a, const char *prog)
 	for (i = 0; i < a->nmust_attach; i++)
 		if (strcmp(a->must_attach[i], prog) == 0)
 			return true;
-	return a->attach_mode == ATTACH_REQUIRED;
+	return false;
 }
 
 const struct attach_to *

@@ -97,7 +97,7 @@ void		 args_free(struct args *);
  */
 enum err	 args_plan(struct args *, const char *text, size_t len,
 		    struct diag *);
-/* Does this program have to attach, whatever becomes of the others? */
+/* Does this program have to attach, whatever the attach mode? */
 bool		 args_must_attach(const struct args *, const char *prog);
 /* What the plan says about a program's place, or NULL. */
 const struct attach_to *args_attach_to(const struct args *,

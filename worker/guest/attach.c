@@ -133,6 +133,13 @@ attach_took(struct attach_try *t, const char *what, struct bpf_link *link)
 	return bpf_link__fd(link) > 0 ? attach_check_link(t) : 0;
 }
 
+static bool
+has_to_attach(const struct run *r, const struct prog *p)
+{
+	return r->args->attach_mode == ATTACH_REQUIRED ||
+	    args_must_attach(r->args, p->name);
+}
+
 void
 attach_settle(struct attach_try *t, int err)
 {
@@ -150,8 +157,7 @@ attach_settle(struct attach_try *t, int err)
 		r->attach.untestable++;
 		snprintf(text, sizeof(text), "not testable here: %s", t->why);
 		p->attach_error = strdup(text);
-		p->attach = r->args->attach_mode == ATTACH_REQUIRED ?
-		    OUT_FAIL : OUT_SKIPPED;
+		p->attach = has_to_attach(r, p) ? OUT_FAIL : OUT_SKIPPED;
 		return;
 	}
 	error_text(err, words, sizeof(words));
@@ -170,6 +176,7 @@ one_program(struct attach_try *t)
 	struct prog		*p = t->rec;
 	const struct kind	*k = kind_of(p);
 	const char		*slash = strchr(p->section, '/');
+	const struct attach_to	*to = args_attach_to(t->run->args, p->name);
 	int			 err;
 
 	if (slash != NULL && slash[1] != '\0')
@@ -178,6 +185,8 @@ one_program(struct attach_try *t)
 	if (k == NULL)
 		err = attach_not_here(t, "no way is known to attach this "
 		    "type");
+	else if (to != NULL && t->target == NULL)
+		err = attach_declared(t, to);
 	else if (k->attach == NULL)
 		err = attach_not_here(t, "%s", k->why);
 	else
@@ -189,15 +198,37 @@ one_program(struct attach_try *t)
 		p->attach_target = strdup(t->target);
 }
 
+/*
+ * A program that the plan requires by name and the object leaves out of its
+ * load (its section begins with "?") was not shown to attach.
+ */
+static void
+not_loaded(struct run *r, struct prog *p)
+{
+	static const char	 why[] = "not testable here: the object "
+				    "leaves it out of its load";
+
+	if (p->autoload || p->variant_off ||
+	    !args_must_attach(r->args, p->name))
+		return;
+	p->attach = OUT_FAIL;
+	p->attach_error = strdup(why);
+	r->attach.untestable++;
+}
+
 static void
 aggregate(struct run *r)
 {
-	bool	 required = r->args->attach_mode == ATTACH_REQUIRED;
-	bool	 bad = r->attach.failed > 0 ||
-		    (required && r->attach.untestable > 0);
+	bool	 fail = false;
+	size_t	 i;
 
-	if (bad)
-		r->attach.status = required ? OUT_FAIL : OUT_WARN;
+	for (i = 0; i < r->nprogs; i++)
+		fail |= r->progs[i].attach == OUT_FAIL &&
+		    has_to_attach(r, &r->progs[i]);
+	if (fail)
+		r->attach.status = OUT_FAIL;
+	else if (r->attach.failed > 0)
+		r->attach.status = OUT_WARN;
 	else if (r->attach.attempted == 0)
 		r->attach.status = OUT_SKIPPED;
 	else
@@ -224,6 +255,7 @@ attach_run(struct run *r)
 	env->cgroup_fd = -1;
 	bpf_object__for_each_program(bp, r->obj) {
 		p = &r->progs[i++];
+		not_loaded(r, p);
 		if (!p->autoload || bpf_program__fd(bp) < 0 ||
 		    p->type == BPF_PROG_TYPE_STRUCT_OPS)
 			continue;

@@ -55,6 +55,10 @@ struct	attach_try {
 /* Returned when a program of this kind cannot be judged in this guest. */
 #define ATTACH_NOT_HERE	1
 
+struct attach_to;
+/* attach_declared.c: where the plan says, for a section without a target. */
+int	 attach_declared(struct attach_try *, const struct attach_to *);
+
 /* Sets "why" and returns ATTACH_NOT_HERE. */
 int	 attach_not_here(struct attach_try *, const char *fmt, ...)
 	    __attribute__((format(printf, 2, 3)));

@@ -22,6 +22,7 @@ GUEST_BASE = \
 bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/args.c worker/guest/args.h \
 	worker/guest/attach.c worker/guest/attach.h \
+	worker/guest/attach_declared.c \
 	worker/guest/attach_check.c \
 	worker/guest/attach_net.c \
 	worker/guest/attach_ops.c \

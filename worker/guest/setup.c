@@ -189,5 +189,6 @@ setup_apply(struct run *r, struct bpf_object *obj, bool record)
 	size_maps(r, obj, record);
 	apply_overrides(r, obj, record);
 	type_programs(r, obj, record);
+	declared_targets_apply(r, obj);
 	freplace_apply(r, obj);
 }

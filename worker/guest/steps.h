@@ -22,6 +22,9 @@ void	 run_free(struct run *);
  */
 void	 setup_apply(struct run *, struct bpf_object *, bool record);
 
+/* attach_declared.c: targets that have to be known before the load. */
+void	 declared_targets_apply(struct run *, struct bpf_object *);
+
 /* variants.c: decides which variant of each group is loaded. */
 void	 variants_run(struct run *);
 
