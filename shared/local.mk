@@ -25,6 +25,7 @@ libshared_a_SOURCES = \
 	shared/domain/classify_rules_map.c \
 	shared/domain/classify_rules_rest.c \
 	shared/domain/classify_seen.c shared/domain/classify_text.c \
+	shared/domain/command.c shared/domain/command.h \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/history.c shared/domain/history.h \
 	shared/domain/history_trust.c shared/domain/history_trust.h \

@@ -6,7 +6,8 @@
  * Kinds, and what the content is:
  *  manifest  the manifest file as it was given (domain/manifest.h)
  *  command   what is run in place of a validation (domain/command.h)
- *  file      a file shipped into the guest for a command, by its basename
+ *  file      a program or script for a command, by its basename
+ *  library   what a program of it needs, likewise
  *  source    C source that the artifact was compiled from
  */
 #ifndef STORE_INPUT_H
@@ -24,6 +25,7 @@
 #define INPUT_MANIFEST	"manifest"
 #define INPUT_COMMAND	"command"
 #define INPUT_FILE	"file"
+#define INPUT_LIBRARY	"library"
 #define INPUT_SOURCE	"source"
 
 struct	job_input_new {
