@@ -150,6 +150,8 @@ fill_notes(const struct target *t, const struct collected *c,
 		    (long long)jval_get_int(attach, "attempted", 0));
 		add_note(g, s, text);
 	}
+	if (c->expected.applies)
+		add_note(g, s, c->expected.text);
 	if (c->cls != NULL) {
 		snprintf(text, sizeof(text), "classification: %s (%s)",
 		    c->cls->code, c->cls->confidence);
@@ -300,6 +302,7 @@ evidence_write(struct target *t, const struct collected *c,
 	fill_guest(t, end, s, &r);
 	r.result = c->result;
 	r.cls = c->cls;
+	r.expected = &c->expected;
 	r.prog_cls = c->prog_cls;
 	r.nprog_cls = c->nprogs;
 	time_rfc3339(first, s->started);

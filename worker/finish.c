@@ -91,11 +91,12 @@ read_parts(struct work *w, struct closing *c)
 	if ((c->parts = calloc(n, sizeof(*c->parts))) == NULL)
 		e = ERR_NOMEM;
 	for (size_t i = 0; i < n && e == ERR_OK; i++) {
-		report_count(&c->r.summary, rows[i].required,
-		    report_status_parse(rows[i].state));
 		c->parts[i] = read_part(w, rows[i].report_path);
 		if (c->parts[i] == NULL)
 			c->parts[i] = part_from_row(&rows[i]);
+		report_count(&c->r.summary, rows[i].required,
+		    report_status_parse(rows[i].state),
+		    jval_get(c->parts[i], "expected"));
 		if (c->parts[i] == NULL)
 			e = ERR_NOMEM;
 		c->r.ntargets = i + 1;
@@ -187,6 +188,15 @@ fill(struct work *w, struct closing *c)
 	r->validator_size = g->validator_size;
 	r->matrix_path = short_path(j->matrix_path);
 	r->matrix_name = j->matrix_name;
+	if (w->inputs.has_manifest) {
+		r->manifest_name = w->inputs.manifest_name;
+		r->manifest_sha256 = w->inputs.manifest_sha256;
+	}
+	if (w->inputs.has_command) {
+		r->command = w->inputs.command.text;
+		r->command_timeout_ms = w->inputs.command.timeout_ms;
+		r->command_expect_exit = w->inputs.command.expect_exit;
+	}
 	r->run_dir = w->run_rel;
 	r->json_path = c->json_rel;
 	r->markdown_path = c->md_rel;

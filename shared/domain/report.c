@@ -337,6 +337,23 @@ write_evidence(struct jsonw *w, const struct report_target *t)
 	}
 }
 
+static void
+write_expected(struct jsonw *w, const struct expect_result *x)
+{
+	if (x == NULL || !x->applies)
+		return;
+	jsonw_obj(w, "expected");
+	jsonw_str(w, "result", x->fail ? "fail" : "pass");
+	jsonw_str_opt(w, "code", x->code);
+	jsonw_str_opt(w, "program", x->program);
+	jsonw_bool(w, "met", x->met);
+	jsonw_bool(w, "unexpected_pass", x->unexpected_pass);
+	jsonw_bool(w, "blocks", x->blocks);
+	jsonw_str_opt(w, "reason", x->reason);
+	jsonw_str(w, "text", x->text);
+	jsonw_end(w);
+}
+
 enum err
 report_target_write(struct buf *b, const struct report_target *t)
 {
@@ -359,6 +376,7 @@ report_target_write(struct buf *b, const struct report_target *t)
 		jsonw_str_opt(&w, "classification_reason", t->cls->reason);
 		write_class(&w, t->cls);
 	}
+	write_expected(&w, t->expected);
 	write_result(&w, t);
 	if (t->last_step != NULL)
 		jval_write(t->last_step, &w, "last_step", STR_MAX);
@@ -383,7 +401,8 @@ report_target_write(struct buf *b, const struct report_target *t)
 /* --- the whole run -------------------------------------------------------*/
 
 void
-report_count(struct report_summary *s, bool required, enum report_status st)
+report_count(struct report_summary *s, bool required, enum report_status st,
+    const struct jval *expected)
 {
 	int64_t	*cell[2][REPORT__MAX] = {
 		{ &s->optional_passed, &s->optional_failed,
@@ -393,7 +412,17 @@ report_count(struct report_summary *s, bool required, enum report_status st)
 	};
 
 	s->total++;
-	(*cell[required][st < REPORT__MAX ? st : REPORT_INFRA])++;
+	if (st == REPORT_PASS &&
+	    jval_get_bool(expected, "unexpected_pass", false))
+		s->unexpected_passes++;
+	if (st == REPORT_FAIL && jval_get_bool(expected, "met", false))
+		(*(required ? &s->required_expected :
+		    &s->optional_expected))++;
+	else if (st == REPORT_PASS && required &&
+	    jval_get_bool(expected, "blocks", false))
+		s->required_failed++;
+	else
+		(*cell[required][st < REPORT__MAX ? st : REPORT_INFRA])++;
 }
 
 void
@@ -431,7 +460,7 @@ write_summary(struct jsonw *w, const struct report_run *r)
 	int64_t				 required;
 
 	required = s->required_passed + s->required_failed +
-	    s->required_infra;
+	    s->required_infra + s->required_expected;
 	jsonw_obj(w, "summary");
 	jsonw_str(w, "status", s->status);
 	jsonw_int(w, "exit_code", s->exit_code);
@@ -442,6 +471,9 @@ write_summary(struct jsonw *w, const struct report_run *r)
 	jsonw_int(w, "optional_passed", s->optional_passed);
 	jsonw_int(w, "optional_failed", s->optional_failed);
 	jsonw_int(w, "optional_infra_errors", s->optional_infra);
+	jsonw_int_opt(w, "required_expected_failures", s->required_expected);
+	jsonw_int_opt(w, "optional_expected_failures", s->optional_expected);
+	jsonw_int_opt(w, "unexpected_passes", s->unexpected_passes);
 	jsonw_arr(w, "notes");
 	if (r->mode != NULL && r->mode[0] != '\0') {
 		char	 text[96];
@@ -457,6 +489,12 @@ write_summary(struct jsonw *w, const struct report_run *r)
 		    "could fail the run");
 	else if (s->required_passed == required)
 		jsonw_str(w, NULL, "all required profiles passed");
+	note_count(w, s->required_expected, "required",
+	    "failed as the manifest expects; this does not fail the run");
+	note_count(w, s->optional_expected, "optional",
+	    "failed as the manifest expects");
+	note_count(w, s->unexpected_passes, "matrix",
+	    "passed although the manifest expects a failure");
 	note_count(w, s->optional_failed, "optional",
 	    "incompatible; this does not fail the run");
 	note_count(w, s->optional_infra, "optional",
@@ -485,6 +523,19 @@ write_inputs(struct jsonw *w, const struct report_run *r)
 		jsonw_str(w, "basename", r->validator_basename);
 		jsonw_str(w, "sha256", r->validator_sha256);
 		jsonw_int(w, "size_bytes", r->validator_size);
+		jsonw_end(w);
+	}
+	if (r->manifest_sha256 != NULL) {
+		jsonw_obj(w, "manifest");
+		jsonw_str(w, "basename", r->manifest_name);
+		jsonw_str(w, "sha256", r->manifest_sha256);
+		jsonw_end(w);
+	}
+	if (r->command != NULL) {
+		jsonw_obj(w, "command");
+		jsonw_str(w, "command", r->command);
+		jsonw_int(w, "expect_exit_code", r->command_expect_exit);
+		jsonw_int(w, "timeout_ms", r->command_timeout_ms);
 		jsonw_end(w);
 	}
 	jsonw_obj(w, "matrix");

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/json_in.h"
 #include "domain/classify.h"
+#include "domain/expect.h"
 
 #define REPORT_SCHEMA	"v0.1"
 /* One target's part: 5000 programs with their log heads and tails. */
@@ -76,6 +77,7 @@ struct	report_target {
 	/* per program of the document, NULL where it did not fail */
 	struct class_result *const *prog_cls;
 	size_t		 nprog_cls;
+	const struct expect_result *expected;	/* or NULL */
 	const char	*started_at, *finished_at;
 	int64_t		 duration_ms;
 	const char	*dir;		/* relative to the workdir */
@@ -98,10 +100,19 @@ struct	report_summary {
 	int64_t		 total;
 	int64_t		 required_passed, required_failed, required_infra;
 	int64_t		 optional_passed, optional_failed, optional_infra;
+	/* failed as the manifest expects; these count nowhere else */
+	int64_t		 required_expected, optional_expected;
+	/* passed although the manifest expects a failure */
+	int64_t		 unexpected_passes;
 };
 
+/*
+ * "expected" is the member of that name of the target's part, or NULL.  A
+ * required target that passed unexpectedly counts as failed, unless the
+ * manifest allows it.
+ */
 void		 report_count(struct report_summary *, bool required,
-		    enum report_status);
+		    enum report_status, const struct jval *expected);
 /*
  * Sets status and exit code from the counts.  Only a required target that
  * could not be told makes it "error": an optional one must not hide the
@@ -121,6 +132,10 @@ struct	report_run {
 	const char	*validator_basename, *validator_sha256;
 	int64_t		 validator_size;
 	const char	*matrix_path, *matrix_name;
+	const char	*manifest_name, *manifest_sha256;	/* or NULL */
+	const char	*command;	/* of command mode, or NULL */
+	int64_t		 command_timeout_ms;
+	int		 command_expect_exit;
 	const char	*run_dir, *json_path, *markdown_path;
 	struct jval	*const *targets;	/* parts, in matrix order */
 	size_t		 ntargets;

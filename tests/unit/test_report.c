@@ -104,8 +104,8 @@ sample_report(struct buf *text)
 	parts[0] = sample_part();
 	cr_assert_eq(report_target_write(&b, &lost), ERR_OK);
 	parts[1] = parse(buf_str(&b));
-	report_count(&r.summary, true, REPORT_FAIL);
-	report_count(&r.summary, false, REPORT_INFRA);
+	report_count(&r.summary, true, REPORT_FAIL, NULL);
+	report_count(&r.summary, false, REPORT_INFRA, NULL);
 	report_judge(&r.summary);
 	cr_assert_eq(report_write(text, &r), ERR_OK);
 	jval_free(parts[0]);
@@ -186,7 +186,7 @@ judged(int required, const enum report_status *st, size_t n)
 	struct report_summary	 s = { 0 };
 
 	for (size_t i = 0; i < n; i++)
-		report_count(&s, (required & 1 << i) != 0, st[i]);
+		report_count(&s, (required & 1 << i) != 0, st[i], NULL);
 	report_judge(&s);
 	return s;
 }
