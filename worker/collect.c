@@ -328,6 +328,34 @@ attach_failed(struct collected *c, struct class_facts *f)
 	fail_at(c, "attach", f);
 }
 
+/* Was a command run in place of a validation? */
+static bool
+is_command(const struct jval *doc)
+{
+	return jval_get_bool(jval_get(doc, "input"), "command_mode", false);
+}
+
+/* A command's exit code is the verdict; there is no cause to look for. */
+static void
+command_failed(struct collected *c, const struct class_facts *f)
+{
+	struct class_result	*r = calloc(1, sizeof(*r));
+
+	c->status = REPORT_FAIL;
+	c->failed_stage = "functional";
+	if (r == NULL)
+		return;
+	r->code = CLASS_COMMAND;
+	r->confidence = "high";
+	r->rule = "command";
+	snprintf(r->reason, sizeof(r->reason), "The command did not end as "
+	    "it should: %s", f->error_text);
+	snprintf(r->remedy, sizeof(r->remedy), "Read what the command wrote "
+	    "(functional.tests in the report); run it on a machine with this "
+	    "kernel.");
+	c->cls = r;
+}
+
 static void
 functional_failed(struct collected *c, struct class_facts *f)
 {
@@ -348,7 +376,19 @@ functional_failed(struct collected *c, struct class_facts *f)
 	}
 	f->stage = CLASS_AT_FUNCTIONAL;
 	f->error_text = text;
-	fail_at(c, "functional", f);
+	if (is_command(c->result))
+		command_failed(c, f);
+	else
+		fail_at(c, "functional", f);
+}
+
+/* Tests without a verdict: the target's time was used up before them. */
+static void
+tests_unfinished(struct collected *c)
+{
+	collect_infra(c, "timeout", "the target's time was used up before "
+	    "all commands had run; raise its timeout or lower theirs",
+	    false);
 }
 
 /* The rules of the verdict over a document. */
@@ -362,8 +402,8 @@ judge(struct collected *c, const char *elf)
 	snprintf(f.elf, sizeof(f.elf), "%s", elf);
 	f.libbpf_log = jval_get_str(jval_get(d, "logs"), "libbpf", NULL);
 	classify_programs(c, elf);
-	if (is(jval_get(d, "load"), "status", "pass") &&
-	    is(d, "status", "pass"))
+	if (is(d, "status", "pass") && (is(jval_get(d, "load"), "status",
+	    "pass") || is_command(d)))
 		c->status = REPORT_PASS;
 	else if (fails && is(jval_get(d, "load"), "status", "fail"))
 		load_failed(c, &f);
@@ -375,6 +415,9 @@ judge(struct collected *c, const char *elf)
 		attach_failed(c, &f);
 	else if (fails && is(jval_get(d, "functional"), "status", "fail"))
 		functional_failed(c, &f);
+	else if (fails && is(jval_get(d, "functional"), "status",
+	    "unfinished"))
+		tests_unfinished(c);
 	else
 		collect_infra(c, "protocol", "the validator's result does "
 		    "not add up (its parts contradict its verdict); see "

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "worker/collect.h"
+#include "worker/declared.h"
 #include "worker/evidence.h"
 #include "worker/work.h"
 
@@ -184,6 +185,10 @@ spawn(struct target *t, struct diag *d)
 	s.accel = g->conf->vm_accel;
 	s.fresh_boot = t->work->job.fresh_boot || g->conf->vm_fresh_boot;
 	s.cmdline = p->cmdline == NULL ? "" : p->cmdline;
+	s.plan = t->work->inputs.plan;
+	s.command = t->work->inputs.has_command;
+	s.files = t->work->inputs.files;
+	s.nfiles = t->work->inputs.nfiles;
 	return runner_start(g->runner, &s, g->conf->runner_grace, &ops, t,
 	    &t->runner, d);
 }
@@ -286,7 +291,9 @@ record(struct target *t, const struct collected *c,
 
 	engine_scrub(w->engine, c->error, error, sizeof(error));
 	r.state = report_status_name(c->status);
-	r.message = c->cls != NULL ? c->cls->code : "";
+	r.message = c->expected.met && c->expected.fail ?
+	    "failed as expected" : c->cls != NULL ? c->cls->code :
+	    c->expected.unexpected_pass ? "passed unexpectedly" : "";
 	r.duration_ms = ev->duration_ms;
 	r.kernel_release = ev->uname_release[0] != '\0' ?
 	    ev->uname_release : NULL;
@@ -376,12 +383,26 @@ conclude(struct target *t, struct collected *c, const struct runner_end *end,
 	attempt_rows_free(rows, n);
 }
 
+/* Of the kernel that booted, or else that was to boot. */
+static const char *
+release_of(const struct target *t, const struct runner_end *end)
+{
+	const char	*release = jval_get_str(end->doc, "uname_release", "");
+
+	if (release[0] != '\0' || !t->kernel_known)
+		return release;
+	return t->kernel.release;
+}
+
 void
 target_ended(struct target *t, const struct runner_end *end, int64_t now)
 {
 	struct collected	 c;
 
 	collect(t->dir, t->work->artifact, end, &c);
+	if (t->work->inputs.has_manifest)
+		declared_judge(&t->work->inputs.manifest, t->profile_id,
+		    release_of(t, end), &c);
 	evidence_stderr(t);
 	conclude(t, &c, end, now);
 	collect_clear(&c);

@@ -141,7 +141,8 @@ prepare(struct work *w, struct diag *d)
 	if (w->job.cancel_requested)
 		w->canceling = w->sched.closed = true;
 	if ((e = check_artifact(w, d)) != ERR_OK ||
-	    (e = make_run_dir(w, d)) != ERR_OK)
+	    (e = make_run_dir(w, d)) != ERR_OK ||
+	    (e = inputs_load(w, &w->inputs, d)) != ERR_OK)
 		return e;
 	link_input(w);
 	return store_job_progress(w->engine->db, &w->claim,
@@ -167,11 +168,12 @@ work_claim(struct engine *g, const char *only, struct work **out)
 	}
 	e = prepare(w, &d);
 	log_work(LOG_INFO, "job.claimed", w, NULL);
-	/* The object will not come back by trying again; the rest may. */
-	if (e == ERR_CORRUPT || e == ERR_NOTFOUND) {
+	/* What was given will not change by trying again; the rest may. */
+	if (e == ERR_CORRUPT || e == ERR_NOTFOUND || e == ERR_INVAL) {
 		log_work(LOG_ERROR, "job.failed", w, diag_text(&d));
 		work_wrote(w, store_job_end(g->db, &w->claim, "failed",
-		    "artifact_damaged", diag_text(&d)), "job end");
+		    e == ERR_INVAL ? "manifest_invalid" : "artifact_damaged",
+		    diag_text(&d)), "job end");
 		w->state = WORK_OVER;
 	} else if (e != ERR_OK && e != ERR_LEASE) {
 		log_work(LOG_ERROR, "job.not_started", w,
@@ -195,6 +197,7 @@ work_free(struct work *w)
 		target_clear(&w->targets[i]);
 	free(w->targets);
 	free(w->sched.targets);
+	inputs_clear(&w->inputs);
 	job_clear(&w->job);
 	free(w);
 }

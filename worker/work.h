@@ -17,6 +17,7 @@
 
 #include "store/store_job.h"
 #include "worker/engine.h"
+#include "worker/inputs.h"
 #include "worker/runner.h"
 #include "worker/sched.h"
 
@@ -37,6 +38,7 @@ struct	work {
 	char			 run_dir[PATH_MAX];
 	char			 run_rel[64];	/* runs/<run id> */
 	char			 artifact[PATH_MAX];
+	struct inputs		 inputs;	/* what came with it */
 	enum work_state		 state;
 	bool			 canceling;
 	bool			 draining;	/* hand back what is left */
