@@ -128,6 +128,15 @@ tests_unit_test_guest_SOURCES = tests/unit/test_guest.c tests/unit/test.h \
 	worker/guest/verlog.c worker/guest/wire_io.c
 tests_unit_test_guest_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_guest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_evidence
+TESTS += tests/unit/test_evidence
+endif
+tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c \
+	tests/unit/test.h worker/guest/insns.c worker/guest/reloc.c \
+	worker/guest/symbols_scan.c worker/guest/target.c
+tests_unit_test_evidence_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_evidence_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 TESTS += tests/it/guest_programs.sh
 EXTRA_DIST += tests/it/guest_programs.sh
 

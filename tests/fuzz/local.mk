@@ -7,13 +7,14 @@ FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_explain \
 	tests/fuzz/fuzz_fields tests/fuzz/fuzz_inspect \
 	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_multipart \
-	tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
+	tests/fuzz/fuzz_reloc tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
 	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_vmlinuz \
 	tests/fuzz/fuzz_wire tests/fuzz/fuzz_yaml
 FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/explain.seeds \
 	tests/fuzz/fields.seeds \
 	tests/fuzz/json.seeds tests/fuzz/manifest.seeds \
 	tests/fuzz/multipart.seeds \
+	tests/fuzz/reloc.seeds \
 	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds \
 	tests/fuzz/verlog.seeds tests/fuzz/wire.seeds \
 	tests/fuzz/kernel.seeds tests/fuzz/vmlinuz.seeds \
@@ -39,6 +40,10 @@ tests_fuzz_fuzz_multipart_SOURCES = tests/fuzz/fuzz_multipart.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_multipart_LDADD = $(FUZZ_LIBS) libfcgiapp.a $(SHARED_LIBS)
 tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz_json.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_json_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_reloc_SOURCES = tests/fuzz/fuzz_reloc.c $(FUZZ_MAIN) \
+	worker/guest/reloc.c worker/guest/symbols_scan.c \
+	worker/guest/target.c
+tests_fuzz_fuzz_reloc_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_timefmt_SOURCES = tests/fuzz/fuzz_timefmt.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_timefmt_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_MAIN)
