@@ -294,15 +294,15 @@ const struct verifier_reason verifier_rules[VR__MAX] = {
 	"or object, which needs BTF.",
 	"Use the bpf_spin_lock that is in the same structure; give the map a "
 	"BTF type." },
-[VR_RCU] = { REJECT, "rcu",
+[VR_RCU] = { REJECT, "lock",
 	"An RCU read section is entered and left once on each path, and some "
 	"uses need one.",
 	"Balance bpf_rcu_read_lock() and bpf_rcu_read_unlock(), and use the "
 	"pointer between them." },
-[VR_PREEMPT] = { REJECT, "preemption",
+[VR_PREEMPT] = { REJECT, "lock",
 	"Preemption is disabled and enabled in pairs on each path.",
 	"Balance bpf_preempt_disable() and bpf_preempt_enable()." },
-[VR_IRQ] = { REJECT, "irq",
+[VR_IRQ] = { REJECT, "lock",
 	"Interrupt flags are saved and restored in pairs, in reverse order.",
 	"Balance bpf_local_irq_save() and bpf_local_irq_restore()." },
 [VR_SLEEP] = { REJECT, "sleepable",
