@@ -126,6 +126,16 @@ void	 classify(const struct class_facts *, struct class_result *res);
 void	 class_last_line(const char *log, char *out, size_t size);
 /* Does the log show that the verifier ran ("processed N insns")? */
 int	 class_verifier_spoke(const char *log);
+/* A code in words; all static. */
+struct	class_code {
+	const char	*code;
+	const char	*title;		/* a few words */
+	const char	*meaning;
+};
+
+/* Entry "i" of all codes, NULL behind the last. */
+const struct class_code *class_code_at(size_t i);
+
 /* One row of the ladder, for documents and tests; all static. */
 struct	class_rule_info {
 	const char	*name, *code;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json_out.h"
+#include "domain/boundary.h"
 #include "domain/verifier_reason.h"
 
 /* Longest string taken over from a validator document. */
@@ -457,6 +458,7 @@ static void
 write_summary(struct jsonw *w, const struct report_run *r)
 {
 	const struct report_summary	*s = &r->summary;
+	struct boundary			 b;
 	int64_t				 required;
 
 	required = s->required_passed + s->required_failed +
@@ -499,9 +501,20 @@ write_summary(struct jsonw *w, const struct report_run *r)
 	    "incompatible; this does not fail the run");
 	note_count(w, s->optional_infra, "optional",
 	    "could not be told; this does not change the exit code");
+	boundary_find(r->targets, r->ntargets, &b);
+	if (b.sentence[0] != '\0')
+		jsonw_str(w, NULL, b.sentence);
 	for (size_t i = 0; i < r->nnotes; i++)
 		jsonw_str(w, NULL, r->notes[i]);
 	jsonw_end(w);
+	if (b.kind[0] != '\0') {
+		jsonw_obj(w, "boundary");
+		jsonw_str(w, "kind", b.kind);
+		jsonw_str_opt(w, "first_good", b.first_good);
+		jsonw_str_opt(w, "last_bad", b.last_bad);
+		jsonw_str_opt(w, "sentence", b.sentence);
+		jsonw_end(w);
+	}
 	jsonw_end(w);
 }
 
