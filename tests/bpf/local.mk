@@ -2,6 +2,9 @@
 # "make bpf-objects" makes them without running a test.
 
 BPF_NAMES = \
+	attach_cgroup attach_iter attach_net attach_sleep attach_sock \
+	attach_tc attach_trace cgroup_unix freplace freplace_missing \
+	fsession iter_new lsm_cgroup netkit uprobe_multi uprobe_session \
 	arena bloom_filter bpf_loop cgroup_connect cgroup_skb \
 	cgrp_storage core_enum_missing core_field_missing core_flavors \
 	core_guarded core_kinds core_renamed core_type_missing core_type_zero dynptr \

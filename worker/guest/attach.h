@@ -32,6 +32,7 @@ struct	attach_env {
 	bool		 netns;	/* we are in a network namespace of our own */
 	int		 netns_error; /* 0 or negative */
 	int		 ifaces; /* names given so far */
+	unsigned int	 routes; /* the same */
 	enum iface_kind	 best;	/* better ones could not be made */
 	int		 cgroup_fd; /* -1: not made */
 	char		 cgroup_path[64];

@@ -58,9 +58,10 @@ add_encap(struct rtnl *q, enum bpf_prog_type type, int fd)
 	rtnl_end(q, a);
 }
 
-/* The metric tells routes of several programs apart. */
+/* "metric" tells routes of several programs apart. */
 static int
-add_route(unsigned int ifindex, enum bpf_prog_type type, int fd)
+add_route(unsigned int ifindex, unsigned int metric, enum bpf_prog_type type,
+    int fd)
 {
 	bool		 six = type == BPF_PROG_TYPE_LWT_SEG6LOCAL;
 	unsigned char	 dst[sizeof(struct in6_addr)];
@@ -78,7 +79,7 @@ add_route(unsigned int ifindex, enum bpf_prog_type type, int fd)
 	rtnl_add(&q, RTA_DST, dst, six ? sizeof(struct in6_addr) :
 	    sizeof(struct in_addr));
 	rtnl_add_u32(&q, RTA_OIF, ifindex);
-	rtnl_add_u32(&q, RTA_PRIORITY, ifindex);
+	rtnl_add_u32(&q, RTA_PRIORITY, metric);
 	add_encap(&q, type, fd);
 	return rtnl_talk(&q);
 }
@@ -92,7 +93,7 @@ attach_lwt(struct attach_try *t)
 	if (err != 0)
 		return attach_not_here(t, "no interface: %s", strerror(-err));
 	err = attach_tried(t, "add a route with this tunnel", NULL,
-	    add_route(if_nametoindex(name), t->rec->type,
+	    add_route(if_nametoindex(name), ++t->env->routes, t->rec->type,
 	    bpf_program__fd(t->prog)));
 	if (err == 0)
 		snprintf(t->where, sizeof(t->where), "route by %s", name);
