@@ -397,6 +397,83 @@ Test(explain, finds_the_call_of_what_the_program_type_may_not_use)
 	TEST_END();
 }
 
+static const struct bpf_insn	 straight[] = {
+	MOV, MOV, MOV, MOV, INSN(BPF_JMP | BPF_JA, 0, 0), MOV, EXIT,
+};
+
+/* The line by line info of an instruction the log fails at. */
+static int64_t
+line_of(int insn, const char *text, struct explain_line *lines, size_t n)
+{
+	struct explain_source	 src = { lines, n, NULL, 0, straight, 7 };
+	struct explanation	*e = malloc(sizeof(*e));
+	char			 log[128];
+	int64_t			 line;
+
+	cr_assert_not_null(e);
+	snprintf(log, sizeof(log), "%d: %s\nso it failed\n", insn, text);
+	cr_expect(explain_parse(e, log, strlen(log), &src));
+	line = e->where.known ? e->where.line : -1;
+	free(e);
+	return line;
+}
+
+Test(explain, takes_what_has_no_line_for_what_follows_on_the_way)
+{
+	struct explain_line	 lines[] = {
+		{ 0, 10, 1, "x", "" }, { 2, 0, 0, "x", "" },
+		{ 3, 12, 1, "x", "" }, { 4, 0, 0, "x", "" },
+		{ 5, 14, 1, "x", "" },
+	};
+
+	cr_expect_eq(line_of(1, "(b7) r0 = 0", lines, 5), 10);
+	cr_expect_eq(line_of(2, "(b7) r0 = 0", lines, 5), 12);
+	/* What follows a jump in the text does not follow it on the way. */
+	cr_expect_eq(line_of(4, "(05) goto pc+0", lines, 5), 12);
+	TEST_END();
+}
+
+Test(explain, takes_a_field_that_is_missing_for_where_it_is_used)
+{
+	struct explain_line	 lines[] = {
+		{ 0, 10, 1, "x", "" }, { 3, 12, 1, "x", "" },
+	};
+
+	cr_expect_eq(line_of(1, "<invalid CO-RE relocation>", lines, 2), 12);
+	cr_expect_eq(line_of(3, "<invalid CO-RE relocation>", lines, 2), 12);
+	cr_expect_eq(line_of(1, "(b7) r0 = 0", lines, 2), 10);
+	TEST_END();
+}
+
+Test(explain, knows_a_complaint_from_a_remark)
+{
+	static const char *const	 complaints[] = {
+		"frame pointer is read only", "arg#0 expected pointer to ctx",
+		"stack depth 600 exceeds interpreter stack depth limit",
+		"func#1 writes 9 stack arg slots, but calls only require 8",
+	};
+	static const char		 remarks[] =
+	    "frame 0: propagating r6\nmark_precise: frame0: regs=r2 stack= "
+	    "before 3: (b7) r2 = 1\nregs=4 stack=0 before 3: (b7) r2 = 1\n"
+	    "parent didn't have regs=4 stack=0 marks\nfunc 'x' arg0 has "
+	    "btf_id 7 type STRUCT 'task_struct'\n";
+	struct explanation		*e = malloc(sizeof(*e));
+	char				 log[1024];
+	size_t				 i;
+
+	cr_assert_not_null(e);
+	for (i = 0; i < sizeof(complaints) / sizeof(complaints[0]); i++) {
+		snprintf(log, sizeof(log), "3: (b7) r2 = 1\n%s%s\n"
+		    "verification time 9 usec\nstack depth 0+8\n", remarks,
+		    complaints[i]);
+		cr_expect(explain_parse(e, log, strlen(log), NULL));
+		cr_expect_str_eq(e->verdict, complaints[i]);
+		cr_expect_eq(e->insn, 3);
+	}
+	free(e);
+	TEST_END();
+}
+
 Test(explain, reads_a_log_that_was_cut)
 {
 	static const char	 log[] = "; x = *p; @ a.c:7\n"
@@ -419,9 +496,11 @@ Test(explain, reads_a_log_that_was_cut)
 
 Test(explain, has_nothing_to_say_of_a_program_that_was_taken)
 {
+	static const char	 log[] = "0: (95) exit\nprocessed 1 insns "
+	    "(limit 1000000) max_states_per_insn 0 total_states 0\n";
+
 	cr_expect_null(explain_json("", 0, NULL));
-	cr_expect_null(explain_json("0: (95) exit\nprocessed 1 insns\n", 31,
-	    NULL));
+	cr_expect_null(explain_json(log, strlen(log), NULL));
 	TEST_END();
 }
 

@@ -28,7 +28,7 @@ static const char *const named[] = {
 	"jump out of range from insn ", "back-edge from insn ",
 	"jump into the middle of ldimm64 insn ", "jump table for insn ",
 	"indirect jump out of range from insn ", "bpf_throw kfunc (insn ",
-	"no jump tables found for subprog starting at ",
+	"no jump tables found for subprog starting at ", "insn ",
 };
 
 /* Complaints that come when all paths were fine. */
@@ -132,8 +132,7 @@ complaint_leak(struct explanation *e, const struct slice *s)
 	struct slice		 rest = *s;
 	int64_t			 at = slice_find(s, " alloc_insn=");
 
-	if (at < 0 || !slice_starts(s, "Unreleased reference") ||
-	    e->nsteps > 0)
+	if (at < 0 || slice_find(s, " reference id=") < 0 || e->nsteps > 0)
 		return;
 	slice_skip(&rest, (size_t)at + strlen(" alloc_insn="));
 	if ((at = slice_num(&rest)) < 0)
@@ -217,6 +216,11 @@ place_all(struct explanation *e, const char *log, size_t len,
 		e->function = e->report.function;
 	if (e->insn >= 0 && e->insn_text.p == NULL)
 		find_text(&e->insn_text, log, len, e->insn);
+	if (e->insn_text.p == NULL)
+		explain_insn_words(src, e->insn, e->insn_words,
+		    sizeof(e->insn_words));
+	if (slice_starts(&e->insn_text, "<invalid CO-RE"))
+		(void)explain_where_used(src, e->insn, &e->where);
 	for (i = 0; i < e->nsteps; i++) {
 		s = &e->steps[i];
 		(void)explain_where_is(src, s->insn, &s->where);

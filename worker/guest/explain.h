@@ -113,6 +113,7 @@ struct	explain_report {
 struct	explanation {
 	int64_t		 insn;	/* -1: of no single instruction */
 	struct slice	 insn_text;
+	char		 insn_words[48]; /* where the log has no text */
 	struct slice	 function;
 	char		 verdict[EXPLAIN_VERDICT_MAX];
 	struct explain_where where;

@@ -27,8 +27,15 @@ size_t	 explain_report_length(struct slice s);
 int64_t	 explain_whole(const struct slice *complaint, struct slice stats,
 	    const struct explain_source *);
 
+/* A few words for an instruction the log does not show. */
+void	 explain_insn_words(const struct explain_source *, int64_t insn,
+	    char *out, size_t size);
+
 /* The place of "insn" by line info; false if there is none. */
 bool	 explain_where_is(const struct explain_source *, int64_t insn,
+	    struct explain_where *);
+/* The place of what "insn" prepares, if that is another one. */
+bool	 explain_where_used(const struct explain_source *, int64_t insn,
 	    struct explain_where *);
 /* The function "insn" is in. */
 bool	 explain_function_of(const struct explain_source *, int64_t insn,

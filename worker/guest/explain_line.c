@@ -3,23 +3,51 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A line that starts with one thing, has another and lacks a third. */
+struct	pattern {
+	const char	*start;
+	const char	*has;	/* or NULL */
+	const char	*lacks;	/* or NULL */
+};
+
 /* Said beside the point at every level, by one kernel or another. */
-static const char *const chatter[] = {
-	"processed ", "verification time ", "stack depth ",
-	"insns processed ", "subprog ", "mark_precise: ", "force_precise: ",
-	"last_idx ", "regs=", "parent ", "frame ", "func#", "SCC ",
-	"old state:", "caller:", "callee:", "stack use/def ", "arg JOIN ",
-	"Live regs before insn:", "propagating ", "  ", "\t",
+static const struct pattern chatter[] = {
+	{ "processed ", " insns (limit ", NULL },
+	{ "verification time ", " usec", NULL },
+	{ "stack depth ", NULL, "exceeds" },
+	{ "insns processed ", NULL, NULL },
+	{ "subprog ", " insns_self ", NULL },
+	{ "mark_precise: ", NULL, NULL },
+	{ "force_precise: ", NULL, NULL },
+	{ "last_idx ", " first_idx ", NULL },
+	{ "regs=", NULL, NULL },
+	{ "parent ", " regs=", NULL },
+	{ "frame ", ": propagating ", NULL },
+	{ "func#", " @", NULL },
+	{ "SCC ", NULL, NULL },
+	{ "old state:", NULL, NULL },
+	{ "caller:", NULL, NULL },
+	{ "callee:", NULL, NULL },
+	{ "stack use/def ", NULL, NULL },
+	{ "arg JOIN ", NULL, NULL },
+	{ "Live regs before insn:", NULL, NULL },
+	{ "  ", NULL, NULL },
+	{ "\t", NULL, NULL },
 };
 
 /*
- * Remarks on what is looked at next, or why a function's arguments are not
- * taken for more than scalars.  Some are the complaint itself when nothing
- * else is said.
+ * Remarks on what is looked at next, or why an argument is taken for no
+ * more than a scalar.  When nothing else is said they are the complaint.
  */
-static const char *const asides[] = {
-	"Validating ", "Func#", "arg#", "Unrecognized arg#",
-	"reg type unsupported for arg#", "func '",
+static const struct pattern asides[] = {
+	{ "Validating ", ") func#", NULL },
+	{ "Func#", " is ", NULL },
+	{ "Unrecognized arg#", NULL, NULL },
+	{ "reg type unsupported for arg#", NULL, NULL },
+	{ "arg#", "type is not a struct", NULL },
+	{ "arg#", "type isn't a pointer", NULL },
+	{ "arg#", "reference type('UNKNOWN ", NULL },
+	{ "func '", "has btf_id", NULL },
 };
 
 bool
@@ -191,17 +219,19 @@ read_from(struct logline *l, struct slice s)
 }
 
 static bool
-any_starts(const struct slice *s, const char *const *words, size_t n)
+matches(const struct slice *s, const struct pattern *t, size_t n)
 {
 	size_t	 i;
 
 	for (i = 0; i < n; i++)
-		if (slice_starts(s, words[i]))
+		if (slice_starts(s, t[i].start) &&
+		    (t[i].has == NULL || slice_find(s, t[i].has) >= 0) &&
+		    (t[i].lacks == NULL || slice_find(s, t[i].lacks) < 0))
 			return true;
 	return false;
 }
 
-#define ANY(s, t)	any_starts((s), (t), sizeof(t) / sizeof((t)[0]))
+#define MATCHES(s, t)	matches((s), (t), sizeof(t) / sizeof((t)[0]))
 
 static enum logline_kind
 worded_kind(const struct slice *s)
@@ -213,9 +243,9 @@ worded_kind(const struct slice *s)
 		return LINE_REPORT;
 	if (slice_starts(s, "[... the log is cut here"))
 		return LINE_CUT;
-	if (ANY(s, chatter))
+	if (MATCHES(s, chatter))
 		return LINE_CHATTER;
-	return ANY(s, asides) ? LINE_ASIDE : LINE_TEXT;
+	return MATCHES(s, asides) ? LINE_ASIDE : LINE_TEXT;
 }
 
 void

@@ -2,6 +2,7 @@
  * Some complaints are about the program as it stands and name no
  * instruction.  Which one it is follows from the program itself.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -345,4 +346,27 @@ explain_whole(const struct slice *complaint, struct slice stats,
 	if (slice_starts(complaint, "the call stack of "))
 		return too_deep(src, stats, 0, 0);
 	return of_map(src, complaint);
+}
+
+void
+explain_insn_words(const struct explain_source *src, int64_t insn, char *out,
+    size_t size)
+{
+	const struct bpf_insn	*i;
+
+	out[0] = '\0';
+	if (src == NULL || src->insns == NULL || insn < 0 ||
+	    insn >= (int64_t)src->ninsns)
+		return;
+	i = &src->insns[insn];
+	if (is_call(i))
+		snprintf(out, size, "(%02x) call pc%+d", i->code, i->imm);
+	else if (i->code == (BPF_JMP | BPF_CALL))
+		snprintf(out, size, "(%02x) call #%d", i->code, i->imm);
+	else if (i->code == (BPF_JMP | BPF_EXIT))
+		snprintf(out, size, "(%02x) exit", i->code);
+	else if (i->code == (BPF_JMP | BPF_JA))
+		snprintf(out, size, "(%02x) goto pc%+d", i->code, i->off);
+	else
+		snprintf(out, size, "(%02x)", i->code);
 }

@@ -114,7 +114,10 @@ explain_write(struct jsonw *w, const struct explanation *e)
 	jsonw_obj(w, NULL);
 	jsonw_str(w, "format", e->report.present ? "report73" : "classic");
 	jsonw_int(w, "insn", e->insn);
-	write_slice(w, "insn_text", &e->insn_text);
+	if (e->insn_text.p != NULL)
+		write_slice(w, "insn_text", &e->insn_text);
+	else
+		jsonw_str(w, "insn_text", e->insn_words);
 	write_slice(w, "function", &e->function);
 	jsonw_str(w, "verdict", e->verdict);
 	write_where(w, &e->where);
