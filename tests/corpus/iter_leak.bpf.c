@@ -3,7 +3,7 @@
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( iter_leak, struct task_struct *task)
+iter_leak(void *ctx)
 {
 	struct bpf_iter_num	 it;
 

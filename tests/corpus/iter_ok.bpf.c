@@ -3,7 +3,7 @@
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( iter_ok, struct task_struct *task)
+BPF_PROG(iter_ok, struct task_struct *task)
 {
 	int	 i, sum = 0;
 

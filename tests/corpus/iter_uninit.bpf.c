@@ -3,7 +3,7 @@
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( iter_uninit, struct task_struct *task)
+BPF_PROG(iter_uninit, struct task_struct *task)
 {
 	struct bpf_iter_num	 it;
 

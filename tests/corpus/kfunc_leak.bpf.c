@@ -5,7 +5,7 @@ extern struct task_struct	*bpf_task_from_pid(__s32) __ksym;
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_leak, struct task_struct *task)
+kfunc_leak(void *ctx)
 {
 	struct task_struct	*t = bpf_task_from_pid(1);
 

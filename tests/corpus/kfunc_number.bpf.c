@@ -5,7 +5,7 @@ extern void	 bpf_task_release(struct task_struct *) __ksym;
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_number, struct task_struct *task)
+BPF_PROG(kfunc_number, struct task_struct *task)
 {
 	bpf_task_release((void *)77); /* HERE */
 	return 0;

@@ -6,7 +6,7 @@ extern void			 bpf_task_release(struct task_struct *) __ksym;
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_ok, struct task_struct *task)
+BPF_PROG(kfunc_ok, struct task_struct *task)
 {
 	struct task_struct	*t = bpf_task_from_pid(1);
 

@@ -5,7 +5,7 @@ extern void	 bpf_preempt_disable(void) __ksym;
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_preempt, struct task_struct *task)
+kfunc_preempt(void *ctx)
 {
 	bpf_preempt_disable();
 	return 0; /* HERE */

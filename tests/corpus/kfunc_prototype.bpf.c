@@ -5,7 +5,7 @@ extern void	 bpf_task_release(__u64 *) __ksym;
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_prototype, struct task_struct *task)
+BPF_PROG(kfunc_prototype, struct task_struct *task)
 {
 	__u64	 n = 1;
 

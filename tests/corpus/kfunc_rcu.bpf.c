@@ -5,7 +5,7 @@ extern void	 bpf_rcu_read_lock(void) __ksym;
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_rcu, struct task_struct *task)
+kfunc_rcu(void *ctx)
 {
 	bpf_rcu_read_lock();
 	return 0; /* HERE */

@@ -6,7 +6,7 @@ extern int	 bpf_copy_from_user_str(void *, __u32, const void *, __u64)
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_sleepable, struct task_struct *task)
+BPF_PROG(kfunc_sleepable, struct task_struct *task)
 {
 	char	 a[8];
 

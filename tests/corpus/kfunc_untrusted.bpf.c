@@ -9,7 +9,7 @@ extern void			 bpf_task_release(struct task_struct *) __ksym;
 
 SEC("tp_btf/task_newtask")
 int
-BPF_PROG( kfunc_untrusted, struct task_struct *task)
+BPF_PROG(kfunc_untrusted, struct task_struct *task)
 {
 	struct task_struct___kfunc_untrusted *me = (void *)task;
 	struct task_struct	*t = me->last_wakee;

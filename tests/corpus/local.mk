@@ -89,12 +89,12 @@ tests/corpus/x86_64.bpf.o: tests/bpf/x86_64.bpf.o
 tests/corpus/not_elf.bpf.o: tests/bpf/garbage.bpf.o
 	$(AM_V_GEN)$(MKDIR_P) tests/corpus && cp $< $@
 
+TESTS += tests/vm/corpus.sh
+EXTRA_DIST += tests/vm/corpus.sh tests/vm/corpus_one.sh \
+	tests/vm/corpus.jq tests/vm/score.awk
+soak: corpus
 .PHONY: corpus corpus-objects
 corpus-objects: $(CORPUS_OBJECTS)
 corpus:
 	BPFCOMPAT_TEST_MATRIX=debian-all $(MAKE) check \
 	    TESTS=tests/vm/corpus.sh
-TESTS += tests/vm/corpus.sh
-EXTRA_DIST += tests/vm/corpus.sh tests/vm/corpus_one.sh \
-	tests/vm/corpus.jq tests/vm/score.awk
-soak: corpus
