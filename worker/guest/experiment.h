@@ -96,8 +96,10 @@ struct	exp_case {
 	const char	*ext;	/* name of an extern, or NULL */
 	const char	*ext_kind;
 	const struct prog_load *load; /* EXP_AT_LOAD */
+	struct prog_load ask;	/* the same, as far as the kernel takes it */
+	struct bpf_prog_load_opts ask_opts;
 	const struct map_create *create; /* EXP_AT_CREATE */
-	bool		 control; /* a program that only returns loads */
+	bool		 control; /* a program that only returns loads as "ask" */
 };
 
 struct	exp_kind {

@@ -97,6 +97,7 @@ exp_control(struct exp_case *c)
 	struct attempt		 a;
 	char			 words[256];
 
+	c->ask = *c->load;
 	c->control = load_insns(c->load, insns, 2, &a);
 	last_words(a.log, words, sizeof(words));
 	exp_say(c, type_name(c->load->type), c->control ? EXP_YES : EXP_NO,
@@ -114,19 +115,17 @@ void
 exp_no_prog_flags(struct exp_case *c)
 {
 	const struct bpf_insn		 insns[] = { MOV0(0), RET };
-	struct bpf_prog_load_opts	 opts = *c->load->opts;
-	struct prog_load		 l = *c->load;
 	struct attempt			 a;
 	char				 flags[32], words[256];
-	bool				 ok;
 
-	snprintf(flags, sizeof(flags), "0x%x", opts.prog_flags);
-	opts.prog_flags = 0;
-	l.opts = &opts;
-	ok = load_insns(&l, insns, 2, &a);
+	snprintf(flags, sizeof(flags), "0x%x", c->load->opts->prog_flags);
+	c->ask_opts = *c->load->opts;
+	c->ask_opts.prog_flags = 0;
+	c->ask.opts = &c->ask_opts;
+	c->control = load_insns(&c->ask, insns, 2, &a);
 	last_words(a.log, words, sizeof(words));
-	exp_say(c, flags, ok ? EXP_YES : EXP_NO, a.error, "%s",
-	    ok ? "" : words);
+	exp_say(c, flags, c->control ? EXP_YES : EXP_NO, a.error, "%s",
+	    c->control ? "" : words);
 }
 
 /* --- helpers ------------------------------------------------------------- */
@@ -138,11 +137,11 @@ exp_has_helpers(const struct exp_case *c)
 }
 
 /*
- * Does the log say that the helper is not there?  Kernels have worded it
- * three ways; all name the number, so another complaint cannot be mistaken
- * for it.
+ * Where the log says that the helper is not there, or NULL.  Kernels have
+ * worded it three ways; all name the number, so another complaint cannot be
+ * mistaken for it.
  */
-static bool
+static const char *
 says_unknown(const char *log, uint32_t id)
 {
 	static const char *const words[] = { "invalid func ", "unknown func ",
@@ -160,26 +159,18 @@ says_unknown(const char *log, uint32_t id)
 		p += strlen(words[i]);
 		len = strcspn(p, " \n");
 		if (len >= n && memcmp(p + len - n, number, n) == 0)
-			return true;
+			return p;
 	}
-	return false;
+	return NULL;
 }
 
-/* The line that says so; later ones of 7.3 are advice. */
+/* The line that is in; later ones of 7.3 are advice. */
 static void
-unknown_words(const char *log, uint32_t id, char *out, size_t size)
+line_of(const char *log, const char *at, char *out, size_t size)
 {
-	const char	*from, *p;
-	char		 number[24];
-
-	snprintf(number, sizeof(number), "#%u", id);
-	if ((p = strstr(log, number)) == NULL) {
-		last_words(log, out, size);
-		return;
-	}
-	for (from = p; from > log && from[-1] != '\n'; from--)
-		continue;
-	snprintf(out, size, "%.*s", (int)strcspn(from, "\n"), from);
+	while (at > log && at[-1] != '\n')
+		at--;
+	snprintf(out, size, "%.*s", (int)strcspn(at, "\n"), at);
 }
 
 /* "invalid func": the kernel has no helper of that number at all. */
@@ -242,7 +233,7 @@ ask_any(struct exp_case *c, uint32_t id, const char *name, bool invalid)
 		opts.expected_attach_type = (enum bpf_attach_type)t[i].attach;
 		opts.prog_flags = (uint32_t)t[i].flags;
 		if (load_call(&l, id, &a) || (a.log[0] != '\0' &&
-		    !says_unknown(a.log, id))) {
+		    says_unknown(a.log, id) == NULL)) {
 			exp_say_as(c, "helper_known_any", name, EXP_YES, 0,
 			    type_name(t[i].type));
 			return;
@@ -256,19 +247,20 @@ static enum exp_answer
 ask_helper(struct exp_case *c, uint32_t id, bool can_tell)
 {
 	struct attempt	 a;
+	const char	*no;
 	char		 name[64], words[256];
 
-	if (load_call(c->load, id, &a))
+	if (load_call(&c->ask, id, &a))
 		return EXP_YES;
 	if (!can_tell || a.log[0] == '\0')
 		return EXP_UNCLEAR;
-	if (!says_unknown(a.log, id))
+	if ((no = says_unknown(a.log, id)) == NULL)
 		return EXP_YES;
 	if (helper_name(id)[0] == '\0')
 		snprintf(name, sizeof(name), "#%u", id);
 	else
 		snprintf(name, sizeof(name), "%s", helper_name(id));
-	unknown_words(a.log, id, words, sizeof(words));
+	line_of(a.log, no, words, sizeof(words));
 	exp_say(c, name, EXP_NO, a.error, "%s", words);
 	ask_any(c, id, name, says_invalid(a.log));
 	return EXP_NO;
@@ -277,8 +269,9 @@ ask_helper(struct exp_case *c, uint32_t id, bool can_tell)
 /*
  * libbpf's own probe takes every error it does not recognise for a yes and
  * cannot ask for tracing programs.  Here the program is asked in its own
- * place, and a "no" counts only when a program without the call loads and
- * the kernel is seen to refuse a helper that cannot exist.
+ * place (without its flags if it is those the kernel minds), and a "no" counts
+ * only when a program without the call loads and the kernel is seen to refuse
+ * a helper that cannot exist.
  */
 void
 exp_helpers(struct exp_case *c)
@@ -287,8 +280,8 @@ exp_helpers(struct exp_case *c)
 	bool		 can_tell;
 	size_t		 i;
 
-	can_tell = c->control && !load_call(c->load, NO_SUCH_HELPER, &a) &&
-	    says_unknown(a.log, NO_SUCH_HELPER);
+	can_tell = c->control && !load_call(&c->ask, NO_SUCH_HELPER, &a) &&
+	    says_unknown(a.log, NO_SUCH_HELPER) != NULL;
 	for (i = 0; i < c->use->nhelpers; i++)
 		c->notes->helpers[i] = (uint8_t)ask_helper(c,
 		    c->use->helpers[i], can_tell);
@@ -321,7 +314,7 @@ exp_callbacks(struct exp_case *c)
 		return;
 	}
 	/* Taken, the kernel goes on to ask for the debug info it needs. */
-	ok = load_insns(c->load, insns, sizeof(insns) / sizeof(insns[0]),
+	ok = load_insns(&c->ask, insns, sizeof(insns) / sizeof(insns[0]),
 	    &a) || strstr(a.log, "func_info") != NULL;
 	last_words(a.log, words, sizeof(words));
 	exp_say(c, "", ok ? EXP_YES : EXP_NO, a.error, "%s", words);

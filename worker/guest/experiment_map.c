@@ -14,6 +14,7 @@
 #include <linux/bpf.h>
 
 #include "steps.h"
+#include "symbols.h"
 
 /* Flags without which a type is never taken. */
 static uint32_t
@@ -44,6 +45,26 @@ create(const struct map_create *m)
 	return 0;
 }
 
+/*
+ * An attempt that would take more than half of what is free says more about
+ * this guest than about the kernel, and may bring it down.
+ */
+static bool
+too_big(const struct map_create *m)
+{
+	long		 pages = sysconf(_SC_AVPHYS_PAGES);
+	long		 page = sysconf(_SC_PAGESIZE);
+	double		 need;
+
+	if (pages <= 0 || page <= 0)
+		return false;
+	need = ((double)m->key_size + m->value_size + 16) * m->max_entries;
+	if (m->type == BPF_MAP_TYPE_RINGBUF ||
+	    m->type == BPF_MAP_TYPE_USER_RINGBUF)
+		need = m->max_entries;
+	return need > (double)pages * (double)page / 2;
+}
+
 static const char *
 type_name(uint32_t type)
 {
@@ -63,6 +84,10 @@ exp_map_type(struct exp_case *c)
 {
 	int	 ret = probes_map_type(c->map->type);
 
+	/* A type libbpf does not know; the kernel's own list has it or not. */
+	if (ret < 0)
+		ret = symbols_enum(c->run->symbols, "bpf_map_type",
+		    c->map->type);
 	exp_say(c, type_name(c->map->type), ret > 0 ? EXP_YES : ret == 0 ?
 	    EXP_NO : EXP_UNCLEAR, ret < 0 ? ret : 0, "%s", "");
 }
@@ -194,7 +219,7 @@ largest(struct map_create *m, uint32_t *field, uint32_t least, int *error)
 	while (lo <= hi) {
 		mid = (lo + hi + 1) / 2;
 		*field = 1U << mid;
-		err = create(m);
+		err = too_big(m) ? -ENOMEM : create(m);
 		if (err == 0) {
 			best = *field;
 			lo = mid + 1;

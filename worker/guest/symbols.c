@@ -144,6 +144,25 @@ symbols_btf(struct symbols *s, const char *name, uint32_t kind)
 }
 
 int
+symbols_enum(struct symbols *s, const char *name, int64_t value)
+{
+	const struct btf_type	*t;
+	const struct btf_enum	*e;
+	int			 id, i, err = kernel_btf(s);
+
+	if (err != 0)
+		return err;
+	if ((id = btf__find_by_name_kind(s->btf, name, BTF_KIND_ENUM)) < 0)
+		return id;
+	t = btf__type_by_id(s->btf, (uint32_t)id);
+	e = btf_enum(t);
+	for (i = 0; i < btf_vlen(t); i++)
+		if (e[i].val == value)
+			return 1;
+	return 0;
+}
+
+int
 symbols_module_btf(struct symbols *s, const char *name, uint32_t kind,
     char *module, size_t size)
 {

@@ -39,6 +39,10 @@ int		 symbols_btf(struct symbols *, const char *name,
 int		 symbols_module_btf(struct symbols *, const char *name,
 		    uint32_t btf_kind, char *module, size_t size);
 
+/* Whether an enum of the kernel's BTF has the value; as above. */
+int		 symbols_enum(struct symbols *, const char *name,
+		    int64_t value);
+
 /* The readers of lines behind these; pure. */
 void		 sym_scan_kallsyms(const char *text, size_t len,
 		    const char *name, struct sym_found *);
