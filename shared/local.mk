@@ -43,7 +43,8 @@ libshared_a_SOURCES = \
 	shared/domain/objfacts_show.c \
 	shared/domain/profile.c shared/domain/profile.h \
 	shared/domain/report.c shared/domain/report.h \
-	shared/domain/report_md.c \
+	shared/domain/report_md.c shared/domain/report_md.h \
+	shared/domain/report_md_cause.c \
 	shared/domain/verifier_reason.c shared/domain/verifier_reason.h \
 	shared/domain/verifier_rules.c shared/domain/verifier_words.c \
 	shared/domain/verifier_words.h \

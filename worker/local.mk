@@ -53,6 +53,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/serve_probe.c worker/cli/serve_probe.h \
 	worker/cli/serve_run.c \
 	worker/cli/submit.c worker/cli/submit.h \
+	worker/cli/test_cause.c worker/cli/test_cause.h \
 	worker/cli/test_show.c worker/cli/test_show.h \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \
 	worker/cli/verb_kernels_keep.c \

@@ -268,16 +268,17 @@ const struct class_rule class_program_rules[] = {
 	 * they come to the helper that takes it.
 	 */
 	{ "helper-behind-callback", LOAD, CLASS_HELPER, "not_in_kernel", HIGH,
-	  { { c_last, "*ld_imm64", NULL }, { c_helper_unknown, NULL, NULL } },
+	  { { c_exp, "bpf_loop_callback", "no" },
+	  { c_helper_unknown, NULL, NULL }, { c_anything, NULL, NULL } },
 	  "helper {name} is missing: this kernel does not have it; it "
 	  "already refuses the callback that program {program} passes to it",
 	  "Guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "
 	  "BPF_FUNC_...), or ship a variant without {name}()." },
-	{ "helper-behind-reserved", LOAD, CLASS_HELPER, "not_in_kernel", HIGH,
-	  { { c_last, "BPF_LD_IMM64 uses reserved", NULL },
+	{ "helper-behind-imm64", LOAD, CLASS_HELPER, "not_in_kernel", MEDIUM,
+	  { { c_last, "*ld_imm64 insn", NULL },
 	  { c_helper_unknown, NULL, NULL } },
-	  "helper {name} is missing: this kernel does not have it; it "
-	  "already refuses the callback that program {program} passes to it",
+	  "helper {name} is missing: this kernel does not have it, and "
+	  "refuses an address that program {program} passes to it",
 	  "Guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "
 	  "BPF_FUNC_...), or ship a variant without {name}()." },
 	/* What else the verifier's last word says of a missing thing. */

@@ -91,6 +91,15 @@ const struct class_rule class_object_rules[] = {
 #define OTHER_HOOK	"Use another hook on this kernel, or ship a variant."
 
 const struct class_rule class_attach_rules[] = {
+	{ "attach-no-uprobe", ATTACH, CLASS_ATTACH_TARGET, "user_symbol", HIGH,
+	  { { c_exp, "uprobe_symbol", "no" } },
+	  "program {program} attaches to {detail}, which the binary does not "
+	  "have", "Name a symbol that the binary exports." },
+	{ "attach-no-probe", ATTACH, CLASS_ATTACH_TARGET, "user_symbol", HIGH,
+	  { { c_attach_error, "*has no such function or probe", NULL } },
+	  "program {program} ({section}) attaches to a function or probe that "
+	  "the binary does not have",
+	  "Name a symbol or probe that the binary has." },
 	/* The validator's word for a program that only its loader can attach. */
 	{ "attach-untested", ATTACH, CLASS_ATTACH_OTHER, "not_testable", HIGH,
 	  { { c_attach_error, "not testable here", NULL } },
@@ -129,10 +138,6 @@ const struct class_rule class_attach_rules[] = {
 	  "program {program} attaches to tracepoint {detail}, which this "
 	  "kernel does not have",
 	  "Use another tracepoint, or make the attachment optional." },
-	{ "attach-no-uprobe", ATTACH, CLASS_ATTACH_TARGET, "user_symbol", HIGH,
-	  { { c_exp, "uprobe_symbol", "no" } },
-	  "program {program} attaches to {detail}, which the binary does not "
-	  "have", "Name a symbol that the binary exports." },
 	{ "attach-no-function", ATTACH, CLASS_ATTACH_TARGET, "function", HIGH,
 	  { { c_exp, "kernel_btf_func", "no" } },
 	  "program {program} attaches to {detail}, which is not in this "

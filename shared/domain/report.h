@@ -147,6 +147,13 @@ struct	report_run {
 /* Indented, final newline. */
 enum err	 report_write(struct buf *, const struct report_run *);
 
+/*
+ * Does the failing instruction or the verifier's verdict of an explanation
+ * name this register ("R1")?
+ */
+bool		 report_register_matters(const struct jval *explanation,
+		    const char *name);
+
 /* The whole report as Markdown, from its JSON. */
 enum err	 report_markdown(const struct jval *report, struct buf *);
 /*

@@ -9,11 +9,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "domain/report_md.h"
 
-#define CELL_MAX	160
-#define LINE_MAX_MD	600
 #define SPLAT_LINES	40
-#define PROGRAMS_MAX	20
 
 void
 report_md_text(struct buf *b, const char *s, size_t max)
@@ -58,27 +56,27 @@ report_md_text(struct buf *b, const char *s, size_t max)
 		buf_adds(b, " ...");
 }
 
-static void
-bullet(struct buf *b, const char *label, const char *text)
+void
+md_bullet(struct buf *b, const char *label, const char *text)
 {
 	if (text == NULL || text[0] == '\0')
 		return;
 	buf_addf(b, "- %s: ", label);
-	report_md_text(b, text, LINE_MAX_MD);
+	report_md_text(b, text, MD_LINE_MAX);
 	buf_addc(b, '\n');
 }
 
-static void
-cell(struct buf *b, const char *text)
+void
+md_cell(struct buf *b, const char *text)
 {
 	buf_addc(b, ' ');
-	report_md_text(b, text == NULL ? "" : text, CELL_MAX);
+	report_md_text(b, text == NULL ? "" : text, MD_CELL_MAX);
 	buf_adds(b, " |");
 }
 
 /* A code block that no line of its content can close. */
-static void
-code_block(struct buf *b, const char *text)
+void
+md_code_block(struct buf *b, int indent, const char *text)
 {
 	size_t	 n;
 
@@ -86,7 +84,7 @@ code_block(struct buf *b, const char *text)
 	for (int i = 0; i < SPLAT_LINES && *text != '\0'; i++) {
 		n = strcspn(text, "\n");
 		/* Indented: needs no fence, and a fence in it is text. */
-		buf_adds(b, "      ");
+		buf_addf(b, "%*s", indent, "");
 		for (size_t k = 0; k < n; k++)
 			buf_addc(b, (unsigned char)text[k] < 0x20 ||
 			    (unsigned char)text[k] >= 0x7f ? '.' : text[k]);
@@ -126,26 +124,26 @@ header(struct buf *b, const struct jval *r)
 	const struct jval	*profiles = jval_get(mx, "profiles");
 
 	buf_adds(b, "# bpfcompat Compatibility Report\n\n");
-	bullet(b, "Run ID", jval_get_str(run, "id", ""));
-	bullet(b, "Started At", jval_get_str(run, "started_at", ""));
-	bullet(b, "Finished At", jval_get_str(run, "finished_at", ""));
+	md_bullet(b, "Run ID", jval_get_str(run, "id", ""));
+	md_bullet(b, "Started At", jval_get_str(run, "started_at", ""));
+	md_bullet(b, "Finished At", jval_get_str(run, "finished_at", ""));
 	buf_adds(b, "- Status: **");
 	report_md_text(b, jval_get_str(jval_get(r, "summary"), "status", ""),
-	    CELL_MAX);
+	    MD_CELL_MAX);
 	buf_adds(b, "**\n");
-	bullet(b, "Artifact", jval_get_str(art, "basename", ""));
-	bullet(b, "Artifact Source", jval_get_str(art, "source", ""));
-	bullet(b, "Artifact SHA-256", jval_get_str(art, "sha256", ""));
-	bullet(b, "Validator", jval_get_str(val, "basename", ""));
-	bullet(b, "Validator SHA-256", jval_get_str(val, "sha256", ""));
-	bullet(b, "Matrix", jval_get_str(mx, "path", ""));
-	bullet(b, "Matrix Name", jval_get_str(mx, "name", ""));
+	md_bullet(b, "Artifact", jval_get_str(art, "basename", ""));
+	md_bullet(b, "Artifact Source", jval_get_str(art, "source", ""));
+	md_bullet(b, "Artifact SHA-256", jval_get_str(art, "sha256", ""));
+	md_bullet(b, "Validator", jval_get_str(val, "basename", ""));
+	md_bullet(b, "Validator SHA-256", jval_get_str(val, "sha256", ""));
+	md_bullet(b, "Matrix", jval_get_str(mx, "path", ""));
+	md_bullet(b, "Matrix Name", jval_get_str(mx, "name", ""));
 	buf_adds(b, "- Profiles: ");
 	for (size_t i = 0; i < jval_len(profiles); i++) {
 		if (i > 0)
 			buf_adds(b, ", ");
 		report_md_text(b, jval_str(jval_at(profiles, i), ""),
-		    CELL_MAX);
+		    MD_CELL_MAX);
 	}
 	buf_addc(b, '\n');
 }
@@ -175,49 +173,20 @@ table(struct buf *b, const struct jval *targets)
 
 		env_text(jval_get(t, "profile"), env, sizeof(env));
 		buf_addc(b, '|');
-		cell(b, jval_get_str(t, "profile_id", ""));
-		cell(b, env);
-		cell(b, jval_get_str(jval_get(t, "host"), "kernel", ""));
-		cell(b, jval_get_str(t, "status", ""));
-		cell(b, jval_get_str(t, "failed_stage", ""));
-		cell(b, jval_get_bool(t, "required", false) ? "yes" : "no");
-		cell(b, btf_text(t));
-		cell(b, jval_get_str(jval_get(t, "functional"), "status",
+		md_cell(b, jval_get_str(t, "profile_id", ""));
+		md_cell(b, env);
+		md_cell(b, jval_get_str(jval_get(t, "host"), "kernel", ""));
+		md_cell(b, jval_get_str(t, "status", ""));
+		md_cell(b, jval_get_str(t, "failed_stage", ""));
+		md_cell(b, jval_get_bool(t, "required", false) ? "yes" : "no");
+		md_cell(b, btf_text(t));
+		md_cell(b, jval_get_str(jval_get(t, "functional"), "status",
 		    ""));
-		cell(b, jval_get_str(t, "classification_code", ""));
-		cell(b, jval_get_str(t, "classification_confidence", ""));
-		cell(b, jval_get_str(t, "infra_error", ""));
+		md_cell(b, jval_get_str(t, "classification_code", ""));
+		md_cell(b, jval_get_str(t, "classification_confidence", ""));
+		md_cell(b, jval_get_str(t, "infra_error", ""));
 		buf_addc(b, '\n');
 	}
-}
-
-static void
-programs(struct buf *b, const struct jval *t)
-{
-	const struct jval	*all = jval_get(t, "programs");
-	size_t			 shown = 0, failed = 0;
-
-	for (size_t i = 0; i < jval_len(all); i++) {
-		const struct jval	*p = jval_at(all, i);
-		const struct jval	*c = jval_get(p, "classification");
-
-		if (c == NULL || ++failed > PROGRAMS_MAX)
-			continue;
-		shown++;
-		buf_adds(b, "  - ");
-		report_md_text(b, jval_get_str(p, "name", "?"), CELL_MAX);
-		buf_adds(b, " (");
-		report_md_text(b, jval_get_str(p, "section", "?"), CELL_MAX);
-		buf_adds(b, "): ");
-		report_md_text(b, jval_get_str(c, "code", ""), CELL_MAX);
-		buf_adds(b, ", ");
-		report_md_text(b, jval_get_str(c, "evidence",
-		    jval_get_str(c, "reason", "")), LINE_MAX_MD);
-		buf_addc(b, '\n');
-	}
-	if (failed > shown)
-		buf_addf(b, "  - and %zu more failing programs\n",
-		    failed - shown);
 }
 
 static void
@@ -230,14 +199,14 @@ tests(struct buf *b, const struct jval *t)
 		const struct jval	*f = jval_at(all, i);
 
 		buf_adds(b, "  - test ");
-		report_md_text(b, jval_get_str(f, "name", "?"), CELL_MAX);
+		report_md_text(b, jval_get_str(f, "name", "?"), MD_CELL_MAX);
 		buf_adds(b, ": ");
-		report_md_text(b, jval_get_str(f, "status", ""), CELL_MAX);
+		report_md_text(b, jval_get_str(f, "status", ""), MD_CELL_MAX);
 		buf_addf(b, ", exit %lld, expected %lld%s ",
 		    (long long)jval_get_int(f, "exit_code", 0),
 		    (long long)jval_get_int(f, "expected_exit_code", 0),
 		    jval_get_bool(f, "required", false) ? ", required" : "");
-		report_md_text(b, jval_get_str(f, "error", ""), LINE_MAX_MD);
+		report_md_text(b, jval_get_str(f, "error", ""), MD_LINE_MAX);
 		buf_addc(b, '\n');
 	}
 }
@@ -246,7 +215,6 @@ static void
 verdict(struct buf *b, const struct jval *t)
 {
 	const struct jval	*v = jval_get(t, "validation");
-	const struct jval	*c = jval_get(t, "classification");
 	char			 line[256];
 
 	if (v != NULL) {
@@ -254,23 +222,15 @@ verdict(struct buf *b, const struct jval *t)
 		    jval_get_str(v, "load_status", "not tried"),
 		    (long long)jval_get_int(v, "load_error_code", 0),
 		    jval_get_str(v, "load_error", ""));
-		bullet(b, "Load", line);
+		md_bullet(b, "Load", line);
 		snprintf(line, sizeof(line), "%s (%s): %lld tried, %lld "
 		    "passed, %lld failed", jval_get_str(v, "attach_status",
 		    "skipped"), jval_get_str(v, "attach_mode", ""),
 		    (long long)jval_get_int(v, "attach_attempted", 0),
 		    (long long)jval_get_int(v, "attach_passed", 0),
 		    (long long)jval_get_int(v, "attach_failed", 0));
-		bullet(b, "Attach", line);
+		md_bullet(b, "Attach", line);
 	}
-	if (c == NULL)
-		return;
-	snprintf(line, sizeof(line), "%s (%s)", jval_get_str(c, "code", ""),
-	    jval_get_str(c, "confidence", ""));
-	bullet(b, "Classification", line);
-	bullet(b, "Reason", jval_get_str(c, "reason", ""));
-	bullet(b, "Evidence", jval_get_str(c, "evidence", ""));
-	bullet(b, "Remedy", jval_get_str(c, "remedy", ""));
 }
 
 static void
@@ -280,29 +240,29 @@ detail(struct buf *b, const struct jval *t)
 	char			 env[256];
 
 	buf_adds(b, "\n### ");
-	report_md_text(b, jval_get_str(t, "profile_id", "?"), CELL_MAX);
+	report_md_text(b, jval_get_str(t, "profile_id", "?"), MD_CELL_MAX);
 	buf_adds(b, "\n\n");
-	bullet(b, "Status", jval_get_str(t, "status", ""));
+	md_bullet(b, "Status", jval_get_str(t, "status", ""));
 	env_text(jval_get(t, "profile"), env, sizeof(env));
-	bullet(b, "Declared", env);
-	bullet(b, "Booted", jval_get_str(jval_get(t, "host"), "kernel", ""));
-	bullet(b, "Kernel package",
+	md_bullet(b, "Declared", env);
+	md_bullet(b, "Booted", jval_get_str(jval_get(t, "host"), "kernel", ""));
+	md_bullet(b, "Kernel package",
 	    jval_get_str(jval_get(t, "kernel"), "version", ""));
-	bullet(b, "Failed stage", jval_get_str(t, "failed_stage", ""));
-	bullet(b, "Infrastructure error", jval_get_str(t, "infra_error", ""));
+	md_bullet(b, "Failed stage", jval_get_str(t, "failed_stage", ""));
+	md_bullet(b, "Infrastructure error", jval_get_str(t, "infra_error", ""));
 	verdict(b, t);
-	programs(b, t);
+	md_cause(b, t);
 	tests(b, t);
 	if (jval_len(jval_get(t, "attempts")) > 1)
 		buf_addf(b, "- VMs tried: %zu\n",
 		    jval_len(jval_get(t, "attempts")));
-	bullet(b, "Result", jval_get_str(t, "validator_result", ""));
-	bullet(b, "Serial log", jval_get_str(t, "serial_log", ""));
+	md_bullet(b, "Result", jval_get_str(t, "validator_result", ""));
+	md_bullet(b, "Serial log", jval_get_str(t, "serial_log", ""));
 	for (size_t i = 0; i < jval_len(notes); i++)
-		bullet(b, "Note", jval_str(jval_at(notes, i), ""));
+		md_bullet(b, "Note", jval_str(jval_at(notes, i), ""));
 	if (jval_get_str(t, "splat", "")[0] != '\0') {
 		buf_adds(b, "- Kernel messages:\n");
-		code_block(b, jval_get_str(t, "splat", ""));
+		md_code_block(b, 6, jval_get_str(t, "splat", ""));
 	}
 }
 
@@ -317,6 +277,7 @@ report_markdown(const struct jval *r, struct buf *b)
 	buf_adds(b, "\n## Target Details\n");
 	for (size_t i = 0; i < jval_len(targets); i++)
 		detail(b, jval_at(targets, i));
+	md_cost(b, targets);
 	buf_adds(b, "\n## Notes\n\n");
 	notes = jval_get(jval_get(r, "summary"), "notes");
 	if (jval_len(notes) == 0)
@@ -324,7 +285,7 @@ report_markdown(const struct jval *r, struct buf *b)
 	for (size_t i = 0; i < jval_len(notes); i++) {
 		buf_adds(b, "- ");
 		report_md_text(b, jval_str(jval_at(notes, i), ""),
-		    LINE_MAX_MD);
+		    MD_LINE_MAX);
 		buf_addc(b, '\n');
 	}
 	return buf_err(b);

@@ -263,6 +263,10 @@ const struct verifier_reason verifier_rules[VR__MAX] = {
 	"only once.",
 	"Release exactly the pointer that the acquire function returned, "
 	"once." },
+[VR_RELEASE_TYPE] = { REJECT, "type_mismatch",
+	"A release function takes only what its acquire function returned "
+	"and is still held.",
+	"Pass the acquired pointer, before it was released or handed over." },
 [VR_REF_TAIL] = { REJECT, "reference_leak",
 	"A tail call does not return, so nothing may be held when it is "
 	"made.",

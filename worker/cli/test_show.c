@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "store/store_job.h"
+#include "worker/cli/test_cause.h"
 
 #define TEXT_MAX	300
 #define EVENTS_SHOWN	4
-#define PROGRAMS_SHOWN	3
 
 struct	test_view {
 	struct db	*db;
@@ -105,21 +105,6 @@ test_view_update(void *arg)
 
 /* --- the verdict ---------------------------------------------------------*/
 
-/* Names and logs come from an object or a guest: no control bytes. */
-static void
-put(struct buf *b, const char *text, size_t max)
-{
-	size_t	 n = strlen(text);
-
-	for (size_t i = 0; i < n && i < max; i++) {
-		unsigned char	 c = (unsigned char)text[i];
-
-		buf_addc(b, c < 0x20 || c == 0x7f ? ' ' : (char)c);
-	}
-	if (n > max)
-		buf_adds(b, "...");
-}
-
 static void
 headline(const struct jval *report, struct buf *b)
 {
@@ -141,79 +126,9 @@ headline(const struct jval *report, struct buf *b)
 		buf_addf(b, "COULD NOT TELL: %lld of %lld required kernels "
 		    "gave no answer", infra, all);
 	buf_adds(b, " - ");
-	put(b, jval_get_str(jval_get(report, "artifact"), "basename", ""),
+	cause_put(b, jval_get_str(jval_get(report, "artifact"), "basename", ""),
 	    128);
 	buf_adds(b, "\n\n");
-}
-
-/* The log of the program in this target's folder, when it has one. */
-static void
-log_of(const struct jval *t, const struct jval *p, const char *workdir,
-    struct buf *b)
-{
-	const char	*id = jval_get_str(p, "log_id", "");
-
-	if (id[0] == '\0')
-		return;
-	buf_addf(b, "        log: %s/", workdir);
-	put(b, jval_get_str(t, "vm_run_dir", ""), 256);
-	buf_adds(b, "/logs/");
-	put(b, id, 128);
-	buf_adds(b, ".log.zst\n");
-}
-
-static void
-failing_programs(const struct jval *t, const char *workdir, struct buf *b)
-{
-	const struct jval	*all = jval_get(t, "programs");
-	size_t			 failed = 0;
-
-	for (size_t i = 0; i < jval_len(all); i++) {
-		const struct jval	*p = jval_at(all, i);
-		const struct jval	*c = jval_get(p, "classification");
-		const char		*why;
-
-		if (c == NULL || ++failed > PROGRAMS_SHOWN)
-			continue;
-		why = jval_get_str(c, "evidence", "");
-		buf_adds(b, "      program ");
-		put(b, jval_get_str(p, "name", "?"), 80);
-		buf_adds(b, " (");
-		put(b, jval_get_str(p, "section", "?"), 80);
-		buf_adds(b, "): ");
-		put(b, why[0] != '\0' ? why : jval_get_str(c, "reason", ""),
-		    200);
-		buf_addc(b, '\n');
-		log_of(t, p, workdir, b);
-	}
-	if (failed > PROGRAMS_SHOWN)
-		buf_addf(b, "      and %zu more programs\n",
-		    failed - PROGRAMS_SHOWN);
-}
-
-static void
-cause(const struct jval *t, struct buf *b)
-{
-	const struct jval	*c = jval_get(t, "classification");
-
-	if (c == NULL)
-		return;
-	buf_adds(b, "      ");
-	put(b, jval_get_str(c, "code", ""), 64);
-	buf_adds(b, " (");
-	put(b, jval_get_str(c, "confidence", ""), 16);
-	buf_adds(b, "): ");
-	put(b, jval_get_str(c, "reason", ""), 300);
-	buf_addc(b, '\n');
-	if (jval_len(jval_get(t, "programs")) == 0 &&
-	    jval_get_str(c, "evidence", "")[0] != '\0') {
-		buf_adds(b, "      ");
-		put(b, jval_get_str(c, "evidence", ""), 300);
-		buf_addc(b, '\n');
-	}
-	buf_adds(b, "      ");
-	put(b, jval_get_str(c, "remedy", ""), 300);
-	buf_addc(b, '\n');
 }
 
 /* One line each; the text with its trace is in the report. */
@@ -227,17 +142,18 @@ kernel_said(const struct jval *t, struct buf *b)
 		ev = jval_at(all, i);
 		program = jval_get_str(ev, "program", "");
 		buf_adds(b, "      kernel, ");
-		put(b, jval_get_str(ev, "phase", "?"), 24);
+		cause_put(b, jval_get_str(ev, "phase", "?"), 24);
 		buf_adds(b, program[0] != '\0' ? " of " : "");
-		put(b, program, 80);
+		cause_put(b, program, 80);
 		buf_adds(b, ": ");
-		put(b, jval_get_str(ev, "title", ""), 200);
+		cause_put(b, jval_get_str(ev, "title", ""), 200);
 		buf_addc(b, '\n');
 	}
 }
 
 static void
-target_line(const struct jval *t, const char *workdir, struct buf *b)
+target_line(const struct jval *t, const struct jval *like,
+    const char *workdir, struct buf *b)
 {
 	const char	*status = jval_get_str(t, "status", "");
 	bool		 infra = strcmp(status, "infra_error") == 0;
@@ -248,20 +164,19 @@ target_line(const struct jval *t, const char *workdir, struct buf *b)
 	    "pass" : infra ? "?" : "FAIL",
 	    jval_get_bool(t, "required", false) ? "required" : "optional",
 	    id);
-	put(b, jval_get_str(jval_get(t, "host"), "kernel", ""), 64);
+	cause_put(b, jval_get_str(jval_get(t, "host"), "kernel", ""), 64);
 	buf_addc(b, '\n');
 	if (infra) {
 		buf_adds(b, "      ");
-		put(b, jval_get_str(t, "infra_error", ""), 400);
+		cause_put(b, jval_get_str(t, "infra_error", ""), 400);
 		buf_addc(b, '\n');
 	}
-	cause(t, b);
+	cause_show(t, like, workdir, b);
 	kernel_said(t, b);
-	failing_programs(t, workdir, b);
 	if (strcmp(status, "pass") != 0 &&
 	    jval_get_str(t, "vm_run_dir", "")[0] != '\0') {
 		buf_addf(b, "        evidence: %s/", workdir);
-		put(b, jval_get_str(t, "vm_run_dir", ""), 256);
+		cause_put(b, jval_get_str(t, "vm_run_dir", ""), 256);
 		buf_addc(b, '\n');
 	}
 }
@@ -276,6 +191,19 @@ rank_of(const struct jval *t)
 	return jval_get_bool(t, "required", false) ? 0 : 1;
 }
 
+/* An earlier line of the same rank that has the same cause, or NULL. */
+static const struct jval *
+shown_already(const struct jval *all, size_t i)
+{
+	const struct jval	*t = jval_at(all, i);
+
+	for (size_t k = 0; k < i; k++)
+		if (rank_of(jval_at(all, k)) == rank_of(t) &&
+		    cause_same(jval_at(all, k), t))
+			return jval_at(all, k);
+	return NULL;
+}
+
 void
 test_summary(const struct jval *report, const char *workdir, struct buf *b)
 {
@@ -287,12 +215,13 @@ test_summary(const struct jval *report, const char *workdir, struct buf *b)
 	for (int rank = 0; rank < RANKS; rank++)
 		for (size_t i = 0; i < jval_len(all); i++)
 			if (rank_of(jval_at(all, i)) == rank)
-				target_line(jval_at(all, i), workdir, b);
+				target_line(jval_at(all, i),
+				    shown_already(all, i), workdir, b);
 	notes = jval_get(jval_get(report, "summary"), "notes");
 	buf_addc(b, '\n');
 	for (size_t i = 0; i < jval_len(notes); i++) {
 		buf_adds(b, "Note: ");
-		put(b, jval_str(jval_at(notes, i), ""), 300);
+		cause_put(b, jval_str(jval_at(notes, i), ""), 1200);
 		buf_addc(b, '\n');
 	}
 	buf_addf(b, "Run: %s\n", jval_get_str(jval_get(report, "run"), "id",
