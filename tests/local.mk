@@ -153,7 +153,8 @@ EXTRA_DIST += tests/it/guest_programs.sh
 
 # --- why the verifier refused a program --------------------------------------
 EXPLAIN_SOURCES = worker/guest/explain.c worker/guest/explain_line.c \
-	worker/guest/explain_map.c worker/guest/explain_report.c \
+	worker/guest/explain_first.c worker/guest/explain_map.c \
+	worker/guest/explain_report.c \
 	worker/guest/explain_walk.c worker/guest/explain_whole.c \
 	worker/guest/explain_write.c
 if HAVE_CRITERION

@@ -379,6 +379,65 @@ Test(explain, finds_the_call_that_takes_the_stack_too_far)
 	TEST_END();
 }
 
+Test(explain, finds_the_call_that_is_nested_too_deep)
+{
+	const struct bpf_insn	 insns[] = {
+		CALL(1), EXIT, CALL(1), EXIT, CALL(1), EXIT, EXIT,
+	};
+
+	cr_expect_eq(insn_of("the call stack of 3 frames is too deep !\n",
+	    insns, 7), 2);
+	TEST_END();
+}
+
+Test(explain, finds_the_tail_call_with_too_much_stack_before_it)
+{
+	const struct bpf_insn	 insns[] = {
+		CALL(2), CALL(2), EXIT, EXIT,
+		INSN(BPF_JMP | BPF_CALL, 0, BPF_FUNC_tail_call), EXIT,
+	};
+
+	cr_expect_eq(insn_of("tail_calls are not allowed when call stack of "
+	    "previous frames is 320 bytes. Too large\nverification time 1 "
+	    "usec\nstack depth 304+0+0\n", insns, 6), 1);
+	TEST_END();
+}
+
+Test(explain, finds_what_an_older_kernel_does_not_know)
+{
+	const struct bpf_insn	 insns[] = {
+		INSN(BPF_LD | BPF_IMM | BPF_DW, BPF_PSEUDO_MAP_FD, 7),
+		INSN(0, 0, 0), INSN(BPF_LDX | BPF_MEM | BPF_W, 1, 0),
+		INSN(BPF_LDX | 0x80 | BPF_W, 1, 0),
+		INSN(BPF_STX | BPF_ATOMIC | BPF_W, 1, BPF_ADD),
+		INSN(BPF_STX | BPF_ATOMIC | BPF_W, 1, BPF_ADD | BPF_FETCH),
+		INSN(BPF_LD | BPF_IMM | BPF_DW, BPF_PSEUDO_FUNC, 3),
+		INSN(0, 0, 0),
+		INSN(BPF_JMP | BPF_CALL, BPF_PSEUDO_KFUNC_CALL, 88),
+		EXIT, EXIT,
+	};
+	static const struct { const char *log; int insn; } t[] = {
+		{ "BPF_LDX uses reserved fields\n", 3 },
+		{ "BPF_STX uses reserved fields\n", 5 },
+		{ "unrecognized bpf_ld_imm64 insn\n", 6 },
+		{ "number of funcs in func_info doesn't match number of "
+		    "subprogs\n", 6 },
+		{ "fd 7 is not pointing to valid bpf_map\n", 0 },
+		{ "kernel function btf_id 88 is not a function\n", 8 },
+		{ "kernel function btf_id 89 is not a function\n", -1 },
+		{ "cannot call kernel function from non-GPL compatible "
+		    "program\n", 8 },
+		{ "R12 is invalid\n", -1 },
+		{ "R1 invalid mem access 'scalar'\n", -1 },
+	};
+	size_t	 i;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		cr_expect_eq(insn_of(t[i].log, insns, 11), t[i].insn, "%s",
+		    t[i].log);
+	TEST_END();
+}
+
 Test(explain, blames_no_instruction_for_what_comes_after_all_of_them)
 {
 	cr_expect_eq(insn_of("1: (95) exit\ncombined stack size of 9 calls "

@@ -90,6 +90,7 @@ struct	complaint {
 	const struct explain_source *src;
 	struct slice	 source; /* the last "; text" */
 	bool		 insn_found;
+	bool		 traced; /* instructions were followed before it */
 	bool		 afterwards;
 	bool		 loop;	/* the path ends at that instruction */
 };
@@ -114,7 +115,7 @@ complaint_insn(struct complaint *c, const struct slice *s)
 	for (i = 0; i < sizeof(afterwards) / sizeof(afterwards[0]); i++)
 		if (slice_starts(s, afterwards[i]))
 			c->afterwards = true;
-	if (n < 0)
+	if (n < 0 && (c->afterwards || !c->traced))
 		n = explain_whole(s, c->stats, c->src);
 	if (n < 0)
 		return;
@@ -245,6 +246,7 @@ explain_parse(struct explanation *e, const char *log, size_t len,
 	if (len == 0)
 		return false;
 	tail_find(&t, log, len);
+	c.traced = t.insn >= 0;
 	from = t.cut > t.begin ? t.cut : t.begin;
 	read_complaints(&c, log, from, len);
 	if (t.report != SIZE_MAX)

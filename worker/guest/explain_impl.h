@@ -27,6 +27,13 @@ size_t	 explain_report_length(struct slice s);
 int64_t	 explain_whole(const struct slice *complaint, struct slice stats,
 	    const struct explain_source *);
 
+/*
+ * explain_first.c: the same, for complaints of the checks that go through
+ * the instructions once and stop at the first that is wrong.
+ */
+int64_t	 explain_first(const struct slice *complaint,
+	    const struct explain_source *);
+
 /* A few words for an instruction the log does not show. */
 void	 explain_insn_words(const struct explain_source *, int64_t insn,
 	    char *out, size_t size);

@@ -11,7 +11,7 @@
 #include "explain_impl.h"
 
 #define STACK_MAX	512	/* MAX_BPF_STACK of the kernel */
-#define CALLS_MAX	8	/* MAX_CALL_FRAMES of the kernel */
+#define CALLS_MAX	16	/* MAX_CALL_FRAMES, 8 before 7.0 */
 #define SUBPROGS_MAX	256	/* BPF_MAX_SUBPROGS of the kernel */
 #define STEPS_MAX	(1024 * 1024)
 
@@ -94,32 +94,6 @@ falls_through(const struct explain_source *src)
 		if (code != (BPF_JMP | BPF_EXIT) &&
 		    code != (BPF_JMP | BPF_JA) && code != (BPF_JMP32 | BPF_JA))
 			return (int64_t)s.start[i + 1] - 1;
-	}
-	return -1;
-}
-
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* "unknown opcode 8d": the first instruction that has it. */
-static int64_t
-with_opcode(const struct explain_source *src, struct slice hex)
-{
-	int	 hi, lo;
-	size_t	 i;
-
-	if (hex.len < 2 || (hi = hex_digit(hex.p[0])) < 0 ||
-	    (lo = hex_digit(hex.p[1])) < 0)
-		return -1;
-	for (i = 0; i < src->ninsns; i++) {
-		if (src->insns[i].code == hi * 16 + lo)
-			return (int64_t)i;
-		i += is_wide(&src->insns[i]);
 	}
 	return -1;
 }
@@ -217,8 +191,8 @@ chain_next(struct chain *c, size_t *i, size_t *call)
 }
 
 /*
- * The call that makes a chain of "frames" functions need "total" bytes, or
- * the first one nested too deep if "total" is 0.
+ * The call that makes a chain of "frames" functions; with a "total" of bytes
+ * on their stacks, unless that is 0.
  */
 static int64_t
 too_deep(const struct explain_source *src, struct slice stats,
@@ -240,7 +214,7 @@ too_deep(const struct explain_source *src, struct slice stats,
 			break;
 		if (call == SIZE_MAX)
 			continue;
-		if (total == 0 && was == CALLS_MAX)
+		if (total == 0 && (int64_t)was == frames - 1)
 			return (int64_t)call;
 		if ((int64_t)c.frames == frames &&
 		    (chain_depth(&c, 32) == total ||
@@ -248,6 +222,20 @@ too_deep(const struct explain_source *src, struct slice stats,
 			return (int64_t)call;
 	}
 	return -1;
+}
+
+/* Is there a tail call in the innermost function? */
+static bool
+tail_calls(const struct chain *c)
+{
+	size_t	 sub = c->sub[c->frames - 1], i;
+
+	for (i = c->s.start[sub]; i < c->s.start[sub + 1]; i++)
+		if (c->src->insns[i].code == (BPF_JMP | BPF_CALL) &&
+		    c->src->insns[i].src_reg == 0 &&
+		    c->src->insns[i].imm == BPF_FUNC_tail_call)
+			return true;
+	return false;
 }
 
 /* "combined stack size of 2 calls is 640. Too large" */
@@ -266,86 +254,67 @@ stack_too_large(const struct explain_source *src, struct slice s,
 	return frames < 2 ? 0 : too_deep(src, stats, frames, slice_num(&s));
 }
 
-/* The first call of a helper. */
+/* "the call stack of 9 frames is too deep" */
 static int64_t
-calling(const struct explain_source *src, int helper)
+nested_too_deep(const struct explain_source *src, struct slice s,
+    struct slice stats)
 {
-	size_t	 i;
+	int64_t	 frames;
 
-	for (i = 0; i < src->ninsns; i++) {
-		if (src->insns[i].code == (BPF_JMP | BPF_CALL) &&
-		    src->insns[i].src_reg == 0 &&
-		    src->insns[i].imm == helper)
-			return (int64_t)i;
-		i += is_wide(&src->insns[i]);
+	slice_skip(&s, strlen("the call stack of "));
+	frames = slice_num(&s);
+	return frames < 2 ? -1 : too_deep(src, stats, frames, 0);
+}
+
+/* "... when call stack of previous frames is 320 bytes. Too large" */
+static int64_t
+tail_call_too_deep(const struct explain_source *src, struct slice s,
+    struct slice stats)
+{
+	struct chain	 c;
+	int64_t		 at, total;
+	size_t		 i = 0, call;
+	long		 steps;
+
+	if ((at = slice_find(&s, " frames is ")) < 0)
+		return -1;
+	slice_skip(&s, (size_t)at + strlen(" frames is "));
+	total = slice_num(&s);
+	memset(&c, 0, sizeof(c));
+	if (!subprogs_find(&c.s, src))
+		return -1;
+	read_depths(&c.s, stats);
+	c.src = src;
+	c.frames = 1;
+	for (steps = 0; steps < STEPS_MAX; steps++) {
+		if (!chain_next(&c, &i, &call))
+			break;
+		if (call == SIZE_MAX || c.frames < 2 || !tail_calls(&c))
+			continue;
+		c.frames--;
+		if (chain_depth(&c, 32) == total ||
+		    chain_depth(&c, 16) == total)
+			return (int64_t)call;
+		c.frames++;
 	}
 	return -1;
-}
-
-/*
- * A map is looked at when the constant that stands for it is; if there is
- * one map only, that is where the kernel was.
- */
-static int64_t
-only_map(const struct explain_source *src)
-{
-	const struct bpf_insn	*i;
-	int64_t			 first = -1;
-	size_t			 n;
-
-	for (n = 0; n < src->ninsns; n++) {
-		i = &src->insns[n];
-		if (!is_wide(i))
-			continue;
-		n++;
-		if (i->src_reg != BPF_PSEUDO_MAP_FD &&
-		    i->src_reg != BPF_PSEUDO_MAP_VALUE)
-			continue;
-		if (first == -1)
-			first = i - src->insns;
-		else if (i->imm != src->insns[first].imm)
-			return -1;
-	}
-	return first;
-}
-
-/* "tracing progs cannot use bpf_spin_lock yet" and its like. */
-static int64_t
-of_map(const struct explain_source *src, const struct slice *complaint)
-{
-	int64_t	 n = -1;
-
-	if (slice_find(complaint, " cannot use bpf_spin_lock") > 0)
-		n = calling(src, BPF_FUNC_spin_lock);
-	else if (slice_find(complaint, " cannot use bpf_timer") > 0)
-		n = calling(src, BPF_FUNC_timer_init);
-	else if (!slice_starts(complaint, "Sleepable programs can only use") &&
-	    slice_find(complaint, "map cannot be used in prog") < 0 &&
-	    slice_find(complaint, "doesn't support") < 0)
-		return -1;
-	return n != -1 ? n : only_map(src);
 }
 
 int64_t
 explain_whole(const struct slice *complaint, struct slice stats,
     const struct explain_source *src)
 {
-	static const char	 opcode[] = "unknown opcode ";
-	struct slice		 rest = *complaint;
-
 	if (src == NULL || src->insns == NULL || src->ninsns == 0)
 		return -1;
 	if (slice_starts(complaint, "last insn is not an exit or jmp"))
 		return falls_through(src);
-	if (slice_starts(complaint, opcode)) {
-		slice_skip(&rest, sizeof(opcode) - 1);
-		return with_opcode(src, rest);
-	}
 	if (slice_starts(complaint, "combined stack size of "))
 		return stack_too_large(src, *complaint, stats);
 	if (slice_starts(complaint, "the call stack of "))
-		return too_deep(src, stats, 0, 0);
-	return of_map(src, complaint);
+		return nested_too_deep(src, *complaint, stats);
+	if (slice_starts(complaint, "tail_calls are not allowed when call "))
+		return tail_call_too_deep(src, *complaint, stats);
+	return explain_first(complaint, src);
 }
 
 void

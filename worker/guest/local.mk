@@ -39,6 +39,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/experiment_load.c \
 	worker/guest/experiment_map.c \
 	worker/guest/explain.c worker/guest/explain.h \
+	worker/guest/explain_first.c \
 	worker/guest/explain_impl.h \
 	worker/guest/explain_line.c worker/guest/explain_line.h \
 	worker/guest/explain_map.c \
