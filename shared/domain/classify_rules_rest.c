@@ -112,6 +112,11 @@ const struct class_rule class_attach_rules[] = {
 	  "LSM program {program} does not attach: \"bpf\" is not among the "
 	  "active LSMs",
 	  "Boot with lsm=...,bpf on the kernel command line." },
+	/* Before the options: one it would need, too, is not the cause. */
+	{ "attach-kind-tried", ATTACH, CLASS_ATTACH_TYPE, "", HIGH,
+	  { { c_exp, "attach_kind|attach_prog_type", "no" } },
+	  "this kernel does not know how to attach programs of section "
+	  "{section}", OTHER_HOOK },
 	{ "attach-config", ATTACH, CLASS_CONFIG, "attach", HIGH,
 	  { { c_errno, "EOPNOTSUPP|ENOTSUPP|ENOSYS|ENOENT|EINVAL|ENODEV",
 	  NULL }, { c_config_off, "attach", NULL } },
@@ -169,10 +174,6 @@ const struct class_rule class_attach_rules[] = {
 	  "({section})",
 	  "Detach what holds the hook, or attach with a flag that allows "
 	  "several programs." },
-	{ "attach-kind-tried", ATTACH, CLASS_ATTACH_TYPE, "", HIGH,
-	  { { c_exp, "attach_kind|attach_prog_type", "no" } },
-	  "this kernel does not know how to attach programs of section "
-	  "{section}", OTHER_HOOK },
 	{ "attach-multi", ATTACH, CLASS_ATTACH_TYPE, "", MEDIUM,
 	  { { c_program, "*.multi", NULL }, { c_errno, "EINVAL", NULL } },
 	  "this kernel cannot attach program {program} to several functions "

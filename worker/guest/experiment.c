@@ -47,6 +47,7 @@
  * lsm_active         "bpf" is one of the active security modules
  * lockdown           "yes": the kernel is locked down
  * uprobe_symbol      subject: path:symbol in this guest
+ * attach_kind        subject: attach type; asked with an impossible target
  */
 static const struct exp_kind kinds[] = {
 	{ "attach_prog_type", "Does a program that only returns load with "
@@ -110,6 +111,8 @@ static const struct exp_kind kinds[] = {
 	    exp_lockdown },
 	{ "uprobe_symbol", "Does this guest have {s}?",
 	    EXP_NO_ATTACH, exp_wants_uprobe, exp_uprobe },
+	{ "attach_kind", "Does this kernel know the attach type {s}?",
+	    EXP_NO_ATTACH, exp_wants_way, exp_way },
 };
 
 #define NKINDS	(sizeof(kinds) / sizeof(kinds[0]))

@@ -164,6 +164,10 @@ void	 exp_lockdown(struct exp_case *);
 bool	 exp_wants_uprobe(const struct exp_case *);
 void	 exp_uprobe(struct exp_case *);
 
+/* experiment_attach.c: whether the kernel knows a way to attach. */
+bool	 exp_wants_way(const struct exp_case *);
+void	 exp_way(struct exp_case *);
+
 /* experiment.c; the runs are in steps.h. */
 void	 experiments_free(struct experiments *);
 void	 experiments_write(struct jsonw *, const struct experiments *);

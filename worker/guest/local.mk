@@ -35,6 +35,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/capture.c worker/guest/capture.h \
 	worker/guest/elfinfo.c worker/guest/elfinfo.h \
 	worker/guest/experiment.c worker/guest/experiment.h \
+	worker/guest/experiment_attach.c \
 	worker/guest/experiment_kernel.c \
 	worker/guest/experiment_load.c \
 	worker/guest/experiment_map.c \
