@@ -123,3 +123,44 @@ bin_bpfcompat_inspect_SOURCES = worker/inspect/main.c \
 	worker/inspect/sandbox.c worker/inspect/sandbox.h
 bin_bpfcompat_inspect_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
 bin_bpfcompat_inspect_LDADD = libinspect.a libshared.a $(SECCOMP_LIBS)
+
+# --- from a job to its object: compiler and inspector ------------------------
+noinst_LIBRARIES += libcompile.a
+libcompile_a_CFLAGS = $(AM_CFLAGS) $(SECCOMP_CFLAGS)
+libcompile_a_SOURCES = \
+	worker/compile/box.c worker/compile/box.h \
+	worker/compile/cdiag.c worker/compile/cdiag.h \
+	worker/compile/compile.c worker/compile/compile.h \
+	worker/compile/prepare.c worker/compile/prepare.h
+
+pkglibexec_PROGRAMS += bin/bpfcompat-prepare
+bin_bpfcompat_prepare_SOURCES = worker/compile/main.c
+bin_bpfcompat_prepare_LDADD = libcompile.a libworker.a $(SHARED_LIBS) \
+	$(SECCOMP_LIBS)
+
+# Headers for sources: fetched once; "make clean" keeps them.
+SDK_STAMP = sdk/stamp
+$(SDK_STAMP): worker/compile/sdk.sh | $(LIBBPF_STAMP)
+	$(AM_V_GEN)$(SHELL) $(top_srcdir)/worker/compile/sdk.sh sdk \
+	    $(LIBBPF_DIR)/include
+	@$(MKDIR_P) bin && ln -sfn ../sdk bin/sdk
+all-local: $(SDK_STAMP)
+.PHONY: sdk
+sdk:
+	@rm -f $(SDK_STAMP)
+	@$(MAKE) --no-print-directory $(SDK_STAMP)
+install-data-hook: sdk-install
+sdk-install:
+	$(MKDIR_P) '$(DESTDIR)$(pkgdatadir)/sdk'
+	for d in include x86_64 arm64; do \
+	    test ! -d sdk/$$d || \
+	    cp -r sdk/$$d '$(DESTDIR)$(pkgdatadir)/sdk/' || exit 1; done
+uninstall-hook: sdk-uninstall
+sdk-uninstall:
+	rm -rf '$(DESTDIR)$(pkgdatadir)/sdk'
+distclean-local: sdk-distclean
+sdk-distclean:
+	rm -rf sdk
+.PHONY: sdk-install sdk-uninstall sdk-distclean
+EXTRA_DIST += worker/compile/sdk.sh
+CLEANFILES += bin/sdk

@@ -39,7 +39,7 @@ rules() {
 		own("^sodium", "shared/base/ed25519.c")
 		own("^(bpf/|libelf|gelf)", "worker/guest/ tests/bpf/")
 		own("^elf\\.h", "worker/guest/ worker/vm/hostlibs.c worker/inspect/")
-		own("^seccomp", "worker/inspect/sandbox.c")
+		own("^seccomp", "worker/inspect/sandbox.c worker/compile/box.c")
 		own("^zlib", "worker/guest/")
 		own("^zstd", "worker/guest/ worker/vm/zlog.c")
 		own("^criterion/", "tests/unit/")

@@ -10,8 +10,8 @@
 # usage: libbpf.sh OUTDIR	leaves OUTDIR/lib/libbpf.a, OUTDIR/include/
 set -eu
 
-suite=sid
-keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+. "$(dirname "$0")/../../build-aux/newest-apt.sh"
+
 min_major=1 min_minor=7
 
 out=$1
@@ -28,38 +28,11 @@ fail() {
 	exit 1
 }
 
-# Where this machine's apt gets its own Debian release from.  --print-uris
-# needs neither network nor privilege nor earlier downloads.
-mirror() {
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	[ -n "$codename" ] || return 0
-	apt-get update --print-uris 2>>"$log" |
-	    sed -n "s,^'\(.*\)/dists/$codename/InRelease'.*,\1,p" | head -n 1
-}
-
 fetch() {
-	command -v apt-get >/dev/null 2>&1 || fail "there is no apt here"
-	[ -r "$keyring" ] || fail "install debian-archive-keyring"
-	uri=$(mirror)
-	[ -n "$uri" ] || fail "apt has no source of this Debian release"
-	mkdir -p "$work/lists/partial" "$work/cache/archives/partial" \
-	    "$work/src"
-	# A mirror that is frozen in time has an expired Release file; its
-	# signature is checked all the same.
-	echo "deb-src [signed-by=$keyring check-valid-until=no]" \
-	    "$uri $suite main" >"$work/sources.list"
-	cat >"$work/apt.conf" <<-CONF
-		Dir::Etc::sourcelist "$work/sources.list";
-		Dir::Etc::sourceparts "-";
-		Dir::State::lists "$work/lists";
-		Dir::Cache "$work/cache";
-		Acquire::Languages "none";
-		Acquire::Retries "3";
-		APT::Sandbox::User "$(id -un)";
-	CONF
-	(cd "$work/src" && APT_CONFIG=$work/apt.conf && export APT_CONFIG &&
-	    apt-get update && apt-get source --download-only libbpf) \
-	    >"$log" 2>&1 || fail "cannot fetch the source package of libbpf"
+	newest_apt "$work" deb-src "$log" || fail "apt cannot be used"
+	mkdir -p "$work/src"
+	(cd "$work/src" && apt-get source --download-only libbpf) \
+	    >>"$log" 2>&1 || fail "cannot fetch the source package of libbpf"
 	tarball=$(ls "$work"/src/libbpf_*.orig.tar.*)
 }
 
