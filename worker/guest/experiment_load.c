@@ -16,46 +16,7 @@
 
 #include "helpers.h"
 #include "steps.h"
-
-#define INSN(c, dst, src, o, i)						\
-	((struct bpf_insn){ .code = (c), .dst_reg = (dst),		\
-	    .src_reg = (src), .off = (o), .imm = (i) })
-#define MOV0(reg)	INSN(BPF_ALU64 | BPF_MOV | BPF_K, (reg), 0, 0, 0)
-#define CALL(id)	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, (int32_t)(id))
-#define RET		INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
-
-/* A helper number no kernel will have, to see how this one says so. */
-#define NO_SUCH_HELPER	0x7fffff00
-
-struct	attempt {
-	int	 error;	/* 0 or negative */
-	char	 log[4096];
-};
-
-/* Loads instructions in the program's place; they have no debug info. */
-static bool
-load_insns(const struct prog_load *as, const struct bpf_insn *insns,
-    size_t n, struct attempt *a)
-{
-	struct bpf_prog_load_opts	 opts = *as->opts;
-	struct prog_load		 l = *as;
-	int				 fd;
-
-	opts.func_info = opts.line_info = NULL;
-	opts.func_info_cnt = opts.line_info_cnt = 0;
-	opts.log_level = 1;
-	opts.log_buf = a->log;
-	opts.log_size = sizeof(a->log);
-	a->log[0] = '\0';
-	l.opts = &opts;
-	l.insns = insns;
-	l.ninsns = n;
-	fd = loadhook_load(&l);
-	a->error = fd < 0 ? fd : 0;
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
+#include "tryload.h"
 
 /* The last line of a log that says something, for "detail". */
 static void
@@ -93,12 +54,11 @@ type_name(uint32_t type)
 void
 exp_control(struct exp_case *c)
 {
-	const struct bpf_insn	 insns[] = { MOV0(0), RET };
-	struct attempt		 a;
+	struct tryload		 a;
 	char			 words[256];
 
 	c->ask = *c->load;
-	c->control = load_insns(c->load, insns, 2, &a);
+	c->control = tryload_return(c->load, &a);
 	last_words(a.log, words, sizeof(words));
 	exp_say(c, type_name(c->load->type), c->control ? EXP_YES : EXP_NO,
 	    a.error, "%s", c->control ? "" : words);
@@ -114,15 +74,14 @@ exp_control_flags(const struct exp_case *c)
 void
 exp_no_prog_flags(struct exp_case *c)
 {
-	const struct bpf_insn		 insns[] = { MOV0(0), RET };
-	struct attempt			 a;
+	struct tryload			 a;
 	char				 flags[32], words[256];
 
 	snprintf(flags, sizeof(flags), "0x%x", c->load->opts->prog_flags);
 	c->ask_opts = *c->load->opts;
 	c->ask_opts.prog_flags = 0;
 	c->ask.opts = &c->ask_opts;
-	c->control = load_insns(&c->ask, insns, 2, &a);
+	c->control = tryload_return(&c->ask, &a);
 	last_words(a.log, words, sizeof(words));
 	exp_say(c, flags, c->control ? EXP_YES : EXP_NO, a.error, "%s",
 	    c->control ? "" : words);
@@ -136,34 +95,6 @@ exp_has_helpers(const struct exp_case *c)
 	return c->use != NULL && c->use->nhelpers > 0;
 }
 
-/*
- * Where the log says that the helper is not there, or NULL.  Kernels have
- * worded it three ways; all name the number, so another complaint cannot be
- * mistaken for it.
- */
-static const char *
-says_unknown(const char *log, uint32_t id)
-{
-	static const char *const words[] = { "invalid func ", "unknown func ",
-	    "cannot use helper " };
-	const char	*p;
-	char		 number[24];
-	size_t		 i, n, len;
-
-	snprintf(number, sizeof(number), "#%u", id);
-	n = strlen(number);
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		p = strstr(log, words[i]);
-		if (p == NULL)
-			continue;
-		p += strlen(words[i]);
-		len = strcspn(p, " \n");
-		if (len >= n && memcmp(p + len - n, number, n) == 0)
-			return p;
-	}
-	return NULL;
-}
-
 /* The line that is in; later ones of 7.3 are advice. */
 static void
 line_of(const char *log, const char *at, char *out, size_t size)
@@ -171,24 +102,6 @@ line_of(const char *log, const char *at, char *out, size_t size)
 	while (at > log && at[-1] != '\n')
 		at--;
 	snprintf(out, size, "%.*s", (int)strcspn(at, "\n"), at);
-}
-
-/* "invalid func": the kernel has no helper of that number at all. */
-static bool
-says_invalid(const char *log)
-{
-	return strstr(log, "invalid func ") != NULL;
-}
-
-static bool
-load_call(const struct prog_load *as, uint32_t id, struct attempt *a)
-{
-	const struct bpf_insn	 insns[] = { CALL(id), MOV0(0), RET };
-	struct prog_load	 l = *as;
-
-	/* Whether the licence allows it is another question. */
-	l.license = "GPL";
-	return load_insns(&l, insns, 3, a);
 }
 
 /*
@@ -220,7 +133,7 @@ ask_any(struct exp_case *c, uint32_t id, const char *name, bool invalid)
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts);
 	struct prog_load	 l = { .name = NULL, .opts = &opts };
-	struct attempt		 a;
+	struct tryload		 a;
 	size_t			 i;
 
 	if (invalid) {
@@ -232,8 +145,8 @@ ask_any(struct exp_case *c, uint32_t id, const char *name, bool invalid)
 		l.type = t[i].type;
 		opts.expected_attach_type = (enum bpf_attach_type)t[i].attach;
 		opts.prog_flags = (uint32_t)t[i].flags;
-		if (load_call(&l, id, &a) || (a.log[0] != '\0' &&
-		    says_unknown(a.log, id) == NULL)) {
+		if (tryload_helper(&l, id, &a) || (a.log[0] != '\0' &&
+		    tryload_no_helper(&a, id) == NULL)) {
 			exp_say_as(c, "helper_known_any", name, EXP_YES, 0,
 			    type_name(t[i].type));
 			return;
@@ -246,15 +159,15 @@ ask_any(struct exp_case *c, uint32_t id, const char *name, bool invalid)
 static enum exp_answer
 ask_helper(struct exp_case *c, uint32_t id, bool can_tell)
 {
-	struct attempt	 a;
+	struct tryload	 a;
 	const char	*no;
 	char		 name[64], words[256];
 
-	if (load_call(&c->ask, id, &a))
+	if (tryload_helper(&c->ask, id, &a))
 		return EXP_YES;
 	if (!can_tell || a.log[0] == '\0')
 		return EXP_UNCLEAR;
-	if ((no = says_unknown(a.log, id)) == NULL)
+	if ((no = tryload_no_helper(&a, id)) == NULL)
 		return EXP_YES;
 	if (helper_name(id)[0] == '\0')
 		snprintf(name, sizeof(name), "#%u", id);
@@ -262,7 +175,7 @@ ask_helper(struct exp_case *c, uint32_t id, bool can_tell)
 		snprintf(name, sizeof(name), "%s", helper_name(id));
 	line_of(a.log, no, words, sizeof(words));
 	exp_say(c, name, EXP_NO, a.error, "%s", words);
-	ask_any(c, id, name, says_invalid(a.log));
+	ask_any(c, id, name, tryload_past_last(&a));
 	return EXP_NO;
 }
 
@@ -276,12 +189,13 @@ ask_helper(struct exp_case *c, uint32_t id, bool can_tell)
 void
 exp_helpers(struct exp_case *c)
 {
-	struct attempt	 a;
+	struct tryload	 a;
 	bool		 can_tell;
 	size_t		 i;
 
-	can_tell = c->control && !load_call(&c->ask, NO_SUCH_HELPER, &a) &&
-	    says_unknown(a.log, NO_SUCH_HELPER) != NULL;
+	can_tell = c->control &&
+	    !tryload_helper(&c->ask, TRYLOAD_NO_HELPER, &a) &&
+	    tryload_no_helper(&a, TRYLOAD_NO_HELPER) != NULL;
 	for (i = 0; i < c->use->nhelpers; i++)
 		c->notes->helpers[i] = (uint8_t)ask_helper(c,
 		    c->use->helpers[i], can_tell);
@@ -301,10 +215,10 @@ exp_callbacks(struct exp_case *c)
 	const struct bpf_insn	 insns[] = {
 		INSN(BPF_LD | BPF_IMM | BPF_DW, 1, BPF_PSEUDO_FUNC, 0, 3),
 		INSN(0, 0, 0, 0, 0),
-		MOV0(0), RET,
-		MOV0(0), RET,
+		INSN_MOV0(0), INSN_EXIT,
+		INSN_MOV0(0), INSN_EXIT,
 	};
-	struct attempt		 a;
+	struct tryload		 a;
 	char			 words[256];
 	bool			 ok;
 
@@ -314,7 +228,7 @@ exp_callbacks(struct exp_case *c)
 		return;
 	}
 	/* Taken, the kernel goes on to ask for the debug info it needs. */
-	ok = load_insns(&c->ask, insns, sizeof(insns) / sizeof(insns[0]),
+	ok = tryload_insns(&c->ask, insns, sizeof(insns) / sizeof(insns[0]),
 	    &a) || strstr(a.log, "func_info") != NULL;
 	last_words(a.log, words, sizeof(words));
 	exp_say(c, "", ok ? EXP_YES : EXP_NO, a.error, "%s", words);

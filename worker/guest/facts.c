@@ -1,5 +1,6 @@
 #include "facts.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "base/buf.h"
 #include "base/json_out.h"
 
+#define MODULES_MAX		256
 #define CONFIG_LINES_MAX	(64 * 1024)
 /* In memory, so it is gone with the boot it is true for. */
 #define CONFIG_KEPT		"/run/bpfcompat-config"
@@ -338,16 +340,50 @@ write_config(struct jsonw *w, const struct facts *f)
 	jsonw_end(w);
 }
 
+/* A list from words with commas between them. */
+static void
+write_words(struct jsonw *w, const char *key, const char *words)
+{
+	size_t	 n;
+
+	jsonw_arr(w, key);
+	for (; *words != '\0'; words += n, words += *words == ',') {
+		n = strcspn(words, ",");
+		jsonw_strn(w, NULL, words, n);
+	}
+	jsonw_end(w);
+}
+
+/* Modules that are loaded and have BTF. */
+static void
+write_modules(struct jsonw *w)
+{
+	DIR		*d = opendir("/sys/kernel/btf");
+	struct dirent	*e;
+	int		 n = 0;
+
+	jsonw_arr(w, "module_btf");
+	while (d != NULL && n++ < MODULES_MAX && (e = readdir(d)) != NULL)
+		if (e->d_name[0] != '.' && strcmp(e->d_name, "vmlinux") != 0)
+			jsonw_str(w, NULL, e->d_name);
+	jsonw_end(w);
+	if (d != NULL)
+		closedir(d);
+}
+
 void
 facts_write_kernel(struct jsonw *w, const struct facts *f)
 {
 	jsonw_obj(w, "kernel");
 	if (f->cpus > 0)
 		jsonw_int(w, "possible_cpus", f->cpus);
-	jsonw_str(w, "lsm", f->lsm);
+	write_words(w, "lsm", f->lsm);
+	write_modules(w);
 	jsonw_str(w, "lockdown", f->lockdown);
-	if (f->jit >= 0)
+	if (f->jit >= 0) {
 		jsonw_int(w, "bpf_jit_enable", f->jit);
+		jsonw_bool(w, "jit", f->jit > 0);
+	}
 	if (f->unprivileged_disabled >= 0)
 		jsonw_int(w, "unprivileged_bpf_disabled",
 		    f->unprivileged_disabled);

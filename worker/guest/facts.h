@@ -29,6 +29,20 @@ struct	probe {
 /* More than any kernel has; ends where libbpf knows no more names. */
 #define PROBES_MAX	64
 
+/* Types of programs whose helpers are asked for, and what is attached. */
+#define HELPER_TYPES_MAX	24
+#define ATTACH_PROBES_MAX	24
+/* Helper numbers below this are asked for. */
+#define HELPER_BITS		256
+
+/* The helpers one type of program may call. */
+struct	helper_probe {
+	uint32_t	 type;
+	const char	*name;	/* libbpf's word, static */
+	bool		 asked;	/* it could be, and there was time */
+	uint8_t		 known[HELPER_BITS / 8]; /* bit n: helper n */
+};
+
 struct	facts {
 	bool		 kernel_btf;
 	int64_t		 kernel_btf_size;
@@ -49,6 +63,10 @@ struct	facts {
 	size_t		 nmaps;
 	struct probe	 progs[PROBES_MAX];
 	size_t		 nprogs;
+	struct helper_probe helpers[HELPER_TYPES_MAX];
+	size_t		 nhelpers;
+	struct probe	 attach[ATTACH_PROBES_MAX];
+	size_t		 nattach;
 	bool		 cached;	/* answers of an earlier probes_keep() */
 };
 
@@ -84,6 +102,16 @@ void	 probes_run(struct facts *, bool ask, const char *kernel);
  * saved and cloned need not be asked again.  False when it cannot.
  */
 bool	 probes_keep(const char *kernel);
+/* probes_helpers.c: lists the types; asks, at most until "deadline" ms. */
+void	 probes_list_helpers(struct facts *);
+void	 probes_ask_helpers(struct facts *, int64_t deadline);
+void	 probes_write_helpers(struct jsonw *, const struct facts *);
+/* probes_attach.c: the same for kinds of attaching; undone at once. */
+void	 probes_list_attach(struct facts *);
+void	 probes_ask_attach(struct facts *);
+/* probes.c: what an answer in libbpf's way means: 1, 0 or negative errno. */
+void	 probes_settle(struct probe *, int ret);
+
 /* One map type: 1 the kernel has it, 0 it has not, or a negative errno. */
 int	 probes_map_type(uint32_t type);
 /* Members "map_types" and "program_types" and the full lists beside them. */

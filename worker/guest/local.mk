@@ -65,6 +65,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/options.c worker/guest/options.h \
 	worker/guest/plan.c \
 	worker/guest/probes.c \
+	worker/guest/probes_attach.c worker/guest/probes_helpers.c \
 	worker/guest/reloc.c worker/guest/reloc.h \
 	worker/guest/result.c worker/guest/result.h \
 	worker/guest/result_attach.c worker/guest/result_attach.h \
@@ -78,6 +79,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/symbols.c worker/guest/symbols.h \
 	worker/guest/symbols_scan.c \
 	worker/guest/target.c worker/guest/target.h \
+	worker/guest/tryload.c worker/guest/tryload.h \
 	worker/guest/validator.c \
 	worker/guest/variants.c \
 	worker/guest/verlog.c worker/guest/verlog.h \

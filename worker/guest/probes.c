@@ -12,16 +12,25 @@
 #include <bpf/libbpf.h>
 
 #include "base/json_out.h"
+#include "base/timefmt.h"
 #include "facts.h"
 
 /* In memory, so it is gone with the boot it is true for. */
 #define ANSWERS	"/run/bpfcompat-probes"
 
+/*
+ * Some thousand little programs are loaded to know the helpers of each type:
+ * seconds under emulation.  A guest that is saved and cloned takes that
+ * time once; one that is booted for a single object does not.
+ */
+#define HELPERS_KEEP_MS	20000
+#define HELPERS_MS	2000
+
 /* The kernel's own error number, which libc has no name for. */
 #define KERNEL_ENOTSUPP	524
 
-static void
-settle(struct probe *p, int ret)
+void
+probes_settle(struct probe *p, int ret)
 {
 	p->error = 0;
 	if (ret > 0) {
@@ -55,6 +64,8 @@ list_types(struct facts *f)
 		f->progs[f->nprogs++] = (struct probe){ .type = t,
 		    .name = name };
 	}
+	probes_list_helpers(f);
+	probes_list_attach(f);
 }
 
 /*
@@ -83,18 +94,51 @@ probes_map_type(uint32_t type)
 }
 
 static void
-ask_kernel(struct facts *f)
+ask_kernel(struct facts *f, int ms)
 {
 	size_t	 i;
 
 	for (i = 0; i < f->nmaps; i++)
-		settle(&f->maps[i], probes_map_type(f->maps[i].type));
+		probes_settle(&f->maps[i], probes_map_type(f->maps[i].type));
 	for (i = 0; i < f->nprogs; i++)
-		settle(&f->progs[i],
+		probes_settle(&f->progs[i],
 		    libbpf_probe_bpf_prog_type(f->progs[i].type, NULL));
+	probes_ask_attach(f);
+	probes_ask_helpers(f, time_mono_ms() + ms);
 }
 
-/* The kept answers are one line for the kernel, then one a type. */
+static void
+write_bits(FILE *out, const struct helper_probe *h)
+{
+	size_t	 i;
+
+	for (i = 0; h->asked && i < sizeof(h->known); i++)
+		fprintf(out, "%02x", h->known[i]);
+	fputs(h->asked ? "\n" : "-\n", out);
+}
+
+static bool
+read_bits(FILE *in, struct helper_probe *h)
+{
+	char		 line[HELPER_BITS / 4 + 4];
+	unsigned	 byte;
+	size_t		 i;
+
+	if (fgets(line, sizeof(line), in) == NULL)
+		return false;
+	h->asked = line[0] != '-';
+	for (i = 0; h->asked && i < sizeof(h->known); i++) {
+		if (sscanf(line + 2 * i, "%2x", &byte) != 1)
+			return false;
+		h->known[i] = (uint8_t)byte;
+	}
+	return true;
+}
+
+/*
+ * The kept answers are one line for the kernel, then one a type, a kind of
+ * attaching, and the helpers of a type.
+ */
 static bool
 write_answers(FILE *out, const char *kernel, const struct facts *f)
 {
@@ -107,6 +151,11 @@ write_answers(FILE *out, const char *kernel, const struct facts *f)
 	for (i = 0; i < f->nprogs; i++)
 		fprintf(out, "%d %d\n", (int)f->progs[i].status,
 		    f->progs[i].error);
+	for (i = 0; i < f->nattach; i++)
+		fprintf(out, "%d %d\n", (int)f->attach[i].status,
+		    f->attach[i].error);
+	for (i = 0; i < f->nhelpers; i++)
+		write_bits(out, &f->helpers[i]);
 	return fflush(out) == 0 && !ferror(out);
 }
 
@@ -143,6 +192,10 @@ read_answers(struct facts *f, const char *kernel)
 		ok = read_answer(in, &f->maps[i]);
 	for (i = 0; ok && i < f->nprogs; i++)
 		ok = read_answer(in, &f->progs[i]);
+	for (i = 0; ok && i < f->nattach; i++)
+		ok = read_answer(in, &f->attach[i]);
+	for (i = 0; ok && i < f->nhelpers; i++)
+		ok = read_bits(in, &f->helpers[i]);
 	fclose(in);
 	return ok;
 }
@@ -156,7 +209,7 @@ probes_keep(const char *kernel)
 
 	memset(&f, 0, sizeof(f));
 	list_types(&f);
-	ask_kernel(&f);
+	ask_kernel(&f, HELPERS_KEEP_MS);
 	if ((out = fopen(ANSWERS ".new", "we")) == NULL)
 		return false;
 	ok = write_answers(out, kernel, &f);
@@ -173,7 +226,7 @@ probes_run(struct facts *f, bool ask, const char *kernel)
 	f->cached = read_answers(f, kernel);
 	if (!f->cached) {
 		list_types(f);
-		ask_kernel(f);
+		ask_kernel(f, HELPERS_MS);
 	}
 }
 
@@ -203,7 +256,7 @@ write_probe(struct jsonw *w, const struct probe *p)
 	if (p->error != 0)
 		text = strerror(-p->error);
 	else if (p->status == PROBE_UNSUPPORTED)
-		text = "this kernel does not know the type";
+		text = "this kernel does not have it";
 	jsonw_obj(w, p->name);
 	jsonw_str(w, "status", status_word(p->status));
 	jsonw_int(w, "error_code", p->error);
@@ -242,9 +295,12 @@ probes_write(struct jsonw *w, const struct facts *f)
 {
 	static const char *const maps[] = { "ringbuf", "perf_event_array",
 	    "array", "hash", NULL };
+	static const char *const none[] = { NULL };
 	static const char *const progs[] = { "tracepoint", "kprobe",
 	    "tracing", "xdp", NULL };
 
 	write_list(w, "map_types", f->maps, f->nmaps, maps);
 	write_list(w, "program_types", f->progs, f->nprogs, progs);
+	write_list(w, "attach_kinds", f->attach, f->nattach, none);
+	probes_write_helpers(w, f);
 }
