@@ -19,6 +19,8 @@
 #include "steps.h"
 
 /* Older kernels refuse more than UINT_MAX >> 2, the oldest >> 8. */
+/* One program's loader goes first when memory runs out: only it is lost. */
+#define OOM_ONE		600
 #define LOG_MAX		(512UL * 1024 * 1024)
 #define LOG_MIN		(16UL * 1024 * 1024 - 4096)
 
@@ -90,8 +92,10 @@ bench_fork(struct bench *b)
 
 	memset(b->rep, 0, offsetof(struct report, messages));
 	b->log[0] = '\0';
-	if ((pid = fork()) == 0)
+	if ((pid = fork()) == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		oom_score(OOM_ONE);
+	}
 	return pid;
 }
 

@@ -65,6 +65,18 @@ init_say(const char *fmt, ...)
 }
 
 static void
+tick(void)
+{
+	static const char	 line[] = WIRE_STEP_PRIORITY WIRE_TICK "\n";
+	int			 fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1 || write(fd, line, sizeof(line) - 1) == -1)
+		init_say("no tick: %s", strerror(errno));
+	if (fd != -1)
+		close(fd);
+}
+
+static void
 service_start(struct init *in, int which)
 {
 	struct service	*s = &in->v[which];
@@ -198,6 +210,7 @@ run(struct init *in)
 		warm_up();
 	if (server_wait(watch, &in->sigchld, in->v[SERVER].pid)) {
 		ctl_wait(in);
+		tick();
 		init_say("ready");
 	} else {
 		init_say("the SSH server did not start");
@@ -225,6 +238,7 @@ main(void)
 	}
 	setup_mounts();
 	open_console();
+	tick();
 	limits();
 	sigemptyset(&in.sigchld);
 	sigaddset(&in.sigchld, SIGCHLD);

@@ -2,6 +2,7 @@
 #include "init.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,9 +13,27 @@
 #include <sys/inotify.h>
 #include <sys/wait.h>
 
+/*
+ * What carries the result out, and what is started by it, is not what the
+ * kernel shall kill when the object uses up the memory; the validator says
+ * what is.
+ */
+static void
+protect(void)
+{
+	int	 fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd == -1 || write(fd, "-1000", 5) != 5)
+		init_say("the SSH server is not protected from the OOM "
+		    "killer: %s", strerror(errno));
+	if (fd != -1)
+		close(fd);
+}
+
 void
 server_exec(const char *key)
 {
+	protect();
 	/* Its log goes to the console. */
 	execl("/usr/sbin/dropbear", "dropbear", "-F", "-E", "-s", "-j", "-k",
 	    "-m", "-p", "22", "-r", key, "-P", SERVER_PID_FILE, (char *)NULL);

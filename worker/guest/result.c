@@ -225,6 +225,11 @@ write_load(struct jsonw *w, const struct run *r)
 	jsonw_int(w, "error_code", r->load.error);
 	jsonw_str(w, "error", text);
 	jsonw_bool(w, "crashed", r->load.crashed);
+	if (r->load.crashed) {
+		jsonw_int(w, "crash_signal", r->load.crash_signal);
+		jsonw_str(w, "crash_phase", r->load.crash.phase);
+		jsonw_str_opt(w, "crash_program", r->load.crash.program);
+	}
 	jsonw_str(w, "stage", r->obj == NULL ? "open" : !r->prepared ?
 	    "prepare" : "load");
 	if (r->load.error != 0 && culprit(r, "prog '", "': failed to load: ",

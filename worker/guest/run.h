@@ -135,7 +135,9 @@ struct	phase {
 	enum outcome	 status;
 	int		 error;	/* 0 or negative */
 	int		 attempted, passed, failed, untestable;
-	bool		 crashed; /* libbpf did not survive the object */
+	bool		 crashed; /* the loading process was killed */
+	int		 crash_signal;
+	struct crumbs	 crash;	/* what it was at */
 };
 
 /* Milliseconds of each phase; where the time goes is part of the answer. */

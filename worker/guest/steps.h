@@ -28,6 +28,12 @@ void	 declared_targets_apply(struct run *, struct bpf_object *);
 /* variants.c: decides which variant of each group is loaded. */
 void	 variants_run(struct run *);
 
+/*
+ * validator.c: how willingly the kernel kills this process when memory runs
+ * out, 0 to 1000.  The one that waits for it must stay to tell.
+ */
+void	 oom_score(int);
+
 /* load.c: maps and relocations, then the load of the whole object. */
 void	 prepare_run(struct run *);
 void	 load_run(struct run *);

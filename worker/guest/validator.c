@@ -27,6 +27,8 @@
 #include "symbols.h"
 #include "wire_io.h"
 
+/* Before the processes of behaviour commands, behind those of one program. */
+#define OOM_LOADER	300
 #define RESULT_MAX	(64U * 1024 * 1024)
 
 /* The whole file; 0 or a negative errno. */
@@ -254,6 +256,18 @@ finish(struct run *r)
 	return status;
 }
 
+void
+oom_score(int score)
+{
+	FILE	*f = fopen("/proc/self/oom_score_adj", "we");
+
+	/* Without it another process may be chosen; the log tells which. */
+	if (f == NULL)
+		return;
+	fprintf(f, "%d", score);
+	fclose(f);
+}
+
 /* The child died: says so in the place of what it would have found. */
 static int
 crashed(struct run *r, int wstatus)
@@ -268,6 +282,8 @@ crashed(struct run *r, int wstatus)
 	r->load.status = OUT_FAIL;
 	r->load.error = -LIBBPF_ERRNO__INTERNAL;
 	r->load.crashed = true;
+	r->load.crash_signal = WIFSIGNALED(wstatus) ? WTERMSIG(wstatus) : 0;
+	r->load.crash = *c;
 	buf_addf(&r->capture.text, "validator: libbpf was killed by signal "
 	    "%d (%s) on this object, in phase %s%s%s\n",
 	    WIFSIGNALED(wstatus) ? WTERMSIG(wstatus) : 0,
@@ -287,6 +303,7 @@ supervise(struct run *r)
 	learn(r, &t);
 	if ((pid = fork()) == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		oom_score(OOM_LOADER);
 		validate(r);
 		wstatus = finish(r);
 		/* The verdict is out; now the guest is left as it was. */

@@ -97,6 +97,11 @@
  * missing) has only letters, digits, '_' and '.'.
  */
 #define WIRE_STEP		"bpfcompat: step "
+/*
+ * init writes one when it begins and one when it is ready: like a step it
+ * carries the guest's clock to the host, which compares it with its own.
+ */
+#define WIRE_TICK		"bpfcompat: tick"
 #define WIRE_STEP_PRIORITY	"<12>"
 
 #endif /* !GUEST_WIRE_H */
