@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/fsio.h"
+#include "worker/lost.h"
 
 /* e_ident and the fields up to e_machine: nothing else of the object is
    looked at outside a guest. */
@@ -192,7 +193,8 @@ classify_new(const struct class_facts *f)
 
 /* Each failing program gets its own cause. */
 static void
-classify_programs(struct collected *c, const char *elf)
+classify_programs(struct collected *c, const char *elf,
+    const struct runner_end *end)
 {
 	const struct jval	*all = programs_of(c->result), *p;
 	size_t			 n = jval_len(all), done = 0;
@@ -208,6 +210,11 @@ classify_programs(struct collected *c, const char *elf)
 			f.program_error = (int)jval_get_int(p, "load_errno",
 			    0);
 			program_texts(p, &f);
+			/* Its own loader, killed: by whom? */
+			if (f.program_error == -ECHILD)
+				f.oom = lost_for_memory(end->doc,
+				    jval_get_str(p, "name", "?"));
+			f.last_step = "the load of that program";
 			f.map = map_in(c->result, f.libbpf_log);
 		} else if (is(p, "attach_status", "fail")) {
 			f.stage = CLASS_AT_ATTACH;
@@ -393,18 +400,21 @@ tests_unfinished(struct collected *c)
 
 /* The rules of the verdict over a document. */
 static void
-judge(struct collected *c, const char *elf)
+judge(struct collected *c, const char *elf, const struct runner_end *end)
 {
 	const struct jval	*d = c->result;
 	struct class_facts	 f = { .doc = d };
 	bool			 fails = is(d, "status", "fail");
+	struct lost		 lost;
 
 	snprintf(f.elf, sizeof(f.elf), "%s", elf);
 	f.libbpf_log = jval_get_str(jval_get(d, "logs"), "libbpf", NULL);
-	classify_programs(c, elf);
+	classify_programs(c, elf, end);
 	if (is(d, "status", "pass") && (is(jval_get(d, "load"), "status",
 	    "pass") || is_command(d)))
 		c->status = REPORT_PASS;
+	else if (fails && lost_loader(end, d, &lost))
+		fail_at(c, lost.failed_stage, &lost.facts);
 	else if (fails && is(jval_get(d, "load"), "status", "fail"))
 		load_failed(c, &f);
 	/*
@@ -424,50 +434,19 @@ judge(struct collected *c, const char *elf)
 		    "validator-result.json", true);
 }
 
-/* Before libbpf sees the object nothing in the guest is its doing. */
-static bool
-object_was_touched(const struct jval *step)
-{
-	static const char *const phases[] = { "open", "isolated", "load",
-		"experiments", "attach", "functional", "finish" };
-
-	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++)
-		if (is(step, "phase", phases[i]))
-			return true;
-	return false;
-}
-
 static void
 guest_lost(struct collected *c, const struct runner_end *end)
 {
-	const struct jval	*step = jval_get(end->doc, "last_step");
-	struct class_facts	 f = { 0 };
-	char			 what[CLASS_TEXT_MAX / 2];
+	struct lost	 l;
 
-	if (!object_was_touched(step)) {
+	lost_guest(end, &l);
+	if (l.touched)
+		fail_at(c, l.failed_stage, &l.facts);
+	else
 		collect_infra(c, end->outcome == RUNNER_GUEST_DIED ?
 		    "guest_died" : "guest_hung", end->error[0] != '\0' ?
 		    end->error : "the guest stopped before the object was "
 		    "looked at; see serial.log", true);
-		return;
-	}
-	if (jval_get_str(step, "program", "")[0] != '\0')
-		snprintf(what, sizeof(what), "%s of program %s",
-		    jval_get_str(step, "phase", ""),
-		    jval_get_str(step, "program", ""));
-	else
-		snprintf(what, sizeof(what), "%s",
-		    jval_get_str(step, "phase", ""));
-	f.stage = end->outcome == RUNNER_GUEST_DIED ? CLASS_AT_DEATH :
-	    CLASS_AT_HANG;
-	f.splat = jval_get_str(end->doc, "splat", NULL);
-	if (f.splat != NULL && f.splat[0] == '\0')
-		f.splat = NULL;
-	f.last_step = what;
-	f.error_text = end->error;
-	fail_at(c, strncmp(what, "attach", 6) == 0 ? "attach" :
-	    strncmp(what, "functional", 10) == 0 ? "functional" : "load",
-	    &f);
 }
 
 void
@@ -504,7 +483,7 @@ collect(const char *dir, const char *artifact, const struct runner_end *end,
 		return;
 	}
 	look_at_elf(artifact, elf, sizeof(elf));
-	judge(c, elf);
+	judge(c, elf, end);
 }
 
 void

@@ -12,6 +12,7 @@ libworker_a_SOURCES = \
 	worker/inspect_run.c worker/inspect_run.h \
 	worker/inputs.c worker/inputs.h \
 	worker/loop.c worker/loop.h \
+	worker/lost.c worker/lost.h \
 	worker/runner.c worker/runner.h \
 	worker/sched.c worker/sched.h \
 	worker/target.c worker/target.h \
@@ -79,6 +80,7 @@ libvm_a_SOURCES = \
 	worker/vm/attempt.c worker/vm/attempt.h \
 	worker/vm/boot.c \
 	worker/vm/collect.c worker/vm/collect.h \
+	worker/vm/conclude.c \
 	worker/vm/cpio.c worker/vm/cpio.h \
 	worker/vm/end.c \
 	worker/vm/hostlibs.c worker/vm/hostlibs.h \

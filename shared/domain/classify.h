@@ -58,6 +58,7 @@
 #define CLASS_COMMAND			"COMMAND_VALIDATION_FAILURE"
 #define CLASS_GUEST_CRASH		"GUEST_CRASH"
 #define CLASS_GUEST_HANG		"GUEST_HANG"
+#define CLASS_VALIDATOR_KILLED		"VALIDATOR_KILLED"
 
 enum	class_stage {
 	CLASS_AT_OPEN,		/* libbpf could not read the object */
@@ -87,6 +88,11 @@ struct	class_facts {
 	const struct jval	*doc;		/* the whole document */
 	const char		*splat;
 	const char		*last_step;	/* "load of program x" */
+	const char		*end_code;	/* the runner's, of a guest or
+						   validator that was lost */
+	const char		*oom;		/* the kernel's line when it
+						   killed the loader for want
+						   of memory */
 	char			 elf[80];	/* "" or what is wrong with
 						   the ELF header */
 };

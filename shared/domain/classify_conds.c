@@ -89,6 +89,25 @@ c_splat(struct class_case *c, const char *a, const char *b)
 	return true;
 }
 
+bool
+c_end_code(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	return c->f->end_code != NULL && strcmp(c->f->end_code, a) == 0;
+}
+
+bool
+c_oom(struct class_case *c, const char *a, const char *b)
+{
+	(void)a;
+	(void)b;
+	if (c->f->oom == NULL)
+		return false;
+	class_evidence(c, c->f->oom, strlen(c->f->oom));
+	class_prove(c, "splat", "kernel_events", c->f->oom);
+	return true;
+}
+
 /* Lines of the verifier's that are no complaint: steps, states, source. */
 static bool
 is_step(const char *line)

@@ -126,6 +126,10 @@ bool	 c_silent(struct class_case *, const char *a, const char *b);
 bool	 c_attach_error(struct class_case *, const char *a, const char *b);
 /* a: pattern of a line of the splat */
 bool	 c_splat(struct class_case *, const char *a, const char *b);
+/* a: the runner's word for the end */
+bool	 c_end_code(struct class_case *, const char *a, const char *b);
+/* The kernel killed the loader for want of memory */
+bool	 c_oom(struct class_case *, const char *a, const char *b);
 /* The stage's error text becomes the evidence; always holds */
 bool	 c_error_text(struct class_case *, const char *a, const char *b);
 /* The last words there are become the evidence; always holds */

@@ -6,6 +6,21 @@
 	"on this kernel."
 
 const struct class_rule class_guest_rules[] = {
+	{ "guest-oom-kill", ANY, CLASS_MEMORY, "guest", HIGH,
+	  { { c_oom, NULL, NULL } },
+	  "the guest's memory ran out during {step}, and its kernel killed the "
+	  "process that loads the object",
+	  "Make the maps smaller or let them fill more slowly, or give the "
+	  "guest more memory (memory_mb of the profile, BPFCOMPAT_VM_MEMORY)." },
+	{ "validator-killed", DEATH, CLASS_VALIDATOR_KILLED, "", HIGH,
+	  { { c_end_code, "validator_killed", NULL },
+	    { c_error_text, NULL, NULL } },
+	  "during {step} the attached programs ended the processes that were "
+	  "testing them; the kernel itself went on",
+	  "A program that kills or disturbs processes (bpf_send_signal, "
+	  "bpf_probe_write_user, an error from a hook) must leave alone those "
+	  "it is not meant for: test the process first, and do not attach to "
+	  "every task." },
 	{ "guest-memory", DEATH | HANG, CLASS_GUEST_CRASH, "out_of_memory",
 	  HIGH, { { c_splat, "*Out of memory", NULL } },
 	  "the guest ran out of memory during {step}",

@@ -154,6 +154,92 @@ Test(collect, a_guest_that_died_at_work_failed)
 	TEST_END();
 }
 
+#define OOM(phase, program, victim)					\
+	"\"kernel_events\":[{\"kind\":\"oom_kill\",\"phase\":\"" phase	\
+	"\",\"program\":\"" program "\",\"victim\":\"" victim "\","	\
+	"\"title\":\"Out of memory: Killed process 9\"}]"
+#define LOADER_KILLED(phase)						\
+	DOC("\"status\":\"fail\",\"load\":{\"status\":\"fail\","	\
+	"\"crashed\":true,\"crash_signal\":9,\"crash_phase\":\""	\
+	phase "\",\"crash_program\":\"p\"}")
+
+Test(collect, a_loader_killed_for_memory_is_a_memory_limit)
+{
+	struct collected	 c;
+
+	run(LOADER_KILLED("open"), RUNNER_DONE, "{\"uname_release\":"
+	    "\"6.1.0\"," OOM("map", "big", "bpfcompat-valid") "}", &c);
+	cr_assert_eq(c.status, REPORT_FAIL);
+	cr_assert_str_eq(c.failed_stage, "load");
+	cr_assert_str_eq(c.cls->code, CLASS_MEMORY);
+	cr_assert_str_eq(c.cls->confidence, "high");
+	cr_assert_str_eq(c.cls->evidence, "Out of memory: Killed process 9");
+	cr_assert_not_null(strstr(c.cls->reason, "map big"));
+	collect_clear(&c);
+	TEST_END();
+}
+
+Test(collect, so_is_a_validator_killed_for_memory)
+{
+	struct collected	 c;
+
+	run(NULL, RUNNER_GUEST_DIED, "{\"error_code\":\"out_of_memory\","
+	    "\"last_step\":{\"phase\":\"load\"},"
+	    OOM("load", "p", "dropbear") "}", &c);
+	cr_assert_eq(c.status, REPORT_FAIL);
+	cr_assert_str_eq(c.cls->code, CLASS_MEMORY);
+	collect_clear(&c);
+	TEST_END();
+}
+
+Test(collect, one_program_killed_for_memory_is_told_apart)
+{
+	static const char	 doc[] = DOC("\"status\":\"fail\",\"load\":"
+				    "{\"status\":\"fail\",\"error_code\":"
+				    "-22},\"discovery\":{\"programs\":["
+				    "{\"name\":\"p\",\"load_status\":\"fail\","
+				    "\"load_errno\":-10},{\"name\":\"q\","
+				    "\"load_status\":\"fail\","
+				    "\"load_errno\":-10}]}");
+	struct collected	 c;
+
+	run(doc, RUNNER_DONE, "{\"uname_release\":\"6.1.0\","
+	    OOM("isolated", "p", "bpfcompat-valid") "}", &c);
+	cr_assert_str_eq(c.prog_cls[0]->code, CLASS_MEMORY);
+	cr_assert_str_neq(c.prog_cls[1]->code, CLASS_MEMORY);
+	collect_clear(&c);
+	TEST_END();
+}
+
+Test(collect, somebody_elses_death_is_no_memory_limit)
+{
+	struct collected	 c;
+
+	run(LOADER_KILLED("load"), RUNNER_DONE, "{\"uname_release\":"
+	    "\"6.1.0\"," OOM("load", "p", "hog") "}", &c);
+	cr_assert_str_neq(c.cls->code, CLASS_MEMORY);
+	collect_clear(&c);
+	TEST_END();
+}
+
+Test(collect, a_validator_killed_by_the_object_is_no_dead_guest)
+{
+	struct collected	 c;
+
+	run(LOADER_KILLED("attach"), RUNNER_DONE, END, &c);
+	cr_assert_eq(c.status, REPORT_FAIL);
+	cr_assert_str_eq(c.failed_stage, "attach");
+	cr_assert_str_eq(c.cls->code, CLASS_VALIDATOR_KILLED);
+	collect_clear(&c);
+	run(NULL, RUNNER_GUEST_DIED, "{\"error_code\":\"validator_killed\","
+	    "\"error\":\"gone\",\"last_step\":{\"phase\":\"finish\"}}",
+	    &c);
+	cr_assert_str_eq(c.cls->code, CLASS_VALIDATOR_KILLED);
+	cr_assert_null(strstr(c.cls->remedy, "maintainers"));
+	collect_clear(&c);
+	TEST_END();
+}
+
 Test(collect, a_guest_that_died_before_is_our_trouble)
 {
 	static const char *const early[] = { "{}",

@@ -188,6 +188,20 @@ Test(kevent, what_repeats_is_counted)
 	TEST_END();
 }
 
+Test(kevent, steps_and_ticks_carry_the_guests_clock)
+{
+	struct splat	 s;
+
+	console(&s, "<12>[    1.000000] bpfcompat: tick\n"
+	    "<12>[    2.500000] bpfcompat: step facts 0 0\n"
+	    "<4>[    3.000000] bpfcompat: tick\nbpfcompat: tick\n");
+	cr_assert_eq(s.events.ticks, 2);
+	cr_assert_eq(s.events.tick_us, 2500000);
+	cr_assert_str_eq(s.events.step.phase, "facts");
+	splat_clear(&s);
+	TEST_END();
+}
+
 /* --- who was killed ------------------------------------------------------ */
 
 Test(kevent, an_oom_kill_names_its_victim)

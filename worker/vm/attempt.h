@@ -78,6 +78,8 @@ struct	attempt {
 	enum outcome		 outcome;
 	const char		*code;	/* static; "" for OUTCOME_DONE */
 	struct diag		 diag;
+	bool			 validator_killed;	/* by a signal */
+	char			 alive[200];	/* what a late guest shows */
 	char			 release[128];
 	char			 version[512];
 	char			 machine[64];
@@ -114,7 +116,7 @@ void		 attempt_say_progress(void *attempt, const char *json,
 		    size_t len);
 /* Writes runner.json and the end event. */
 void		 attempt_say_end(struct attempt *);
-/* Turns an error of a stage into outcome and code. */
+/* conclude.c: turns an error of a stage into outcome and code. */
 void		 attempt_conclude(struct attempt *, enum err);
 
 #endif /* !VM_ATTEMPT_H */

@@ -101,6 +101,10 @@ boot_template(void *arg, int ram_fd, int64_t deadline, struct vm **out,
 	if ((e = vm_wait_ready(vm, deadline)) != ERR_OK)
 		diag_set(d, e, NULL, "the guest to be saved does not come "
 		    "up: %s", err_text(e));
+	else if (vm_clock_ahead(vm) > 0)
+		e = diag_set(d, ERR_CORRUPT, NULL, "the clock of the guest "
+		    "to be saved ran %lld times too fast",
+		    (long long)vm_clock_ahead(vm));
 	else if ((e = vm_control_probe(vm, soon(PROBE_MS, deadline), d)) ==
 	    ERR_TIMEOUT)
 		/* Not the fault of this moment: it would not next time. */

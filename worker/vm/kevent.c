@@ -20,8 +20,8 @@
  * first of them an end of line); see forgeable().
  */
 #define NAME_LINE	14
-/* Of an OOM report's text, kept for its last line. */
-#define OOM_RESERVE	512
+/* Of a text, kept for the line that says how it ended. */
+#define LAST_RESERVE	512
 
 #define OOM		"oom_kill"
 #define CUT_HERE	"------------[ cut here ]"
@@ -198,15 +198,16 @@ find_mark(const char *text)
 	return i;
 }
 
+/* "last": how it ended has its place behind a long trace, too. */
 static void
-keep(struct kevents *k, int64_t us, const char *text)
+keep(struct kevents *k, int64_t us, const char *text, bool last)
 {
 	struct kevent	*ev = k->open;
 	size_t		 before = ev->text.len;
 	size_t		 need = strlen(text) + 32;
 
-	if (strcmp(ev->kind, OOM) == 0 && ev->victim_pid == 0)
-		need += OOM_RESERVE;
+	if (!last)
+		need += LAST_RESERVE;
 	if (need > ev->text.max - before ||
 	    (!ev->fatal && need > KEVENTS_TEXT_MAX - k->text_len))
 		return;
@@ -295,7 +296,7 @@ begin(struct kevents *k, size_t mark, int64_t us, const char *text)
 	k->open = ev;
 	k->follow = strcmp(kind, OOM) == 0 ? OOM_LINES : FOLLOW_LINES;
 	if (k->message[0] != '\0')
-		keep(k, us, k->message);
+		keep(k, us, k->message, false);
 	take_victim(ev, text);
 }
 
@@ -311,35 +312,44 @@ forgeable(const struct kevents *k, size_t mark, int64_t us)
 	    strlen(marks[mark].begin) <= NAME_LINE;
 }
 
-/* Does this line belong to the open event, or does it begin another? */
-static bool
-joins(const struct kevents *k, size_t mark)
+/* The event this line belongs to; NULL: it begins another. */
+static struct kevent *
+joins(struct kevents *k, size_t mark)
 {
-	if (k->open == NULL)
-		return false;
 	/* "BUG: unable to handle", "Oops", "Kernel panic": one death. */
+	for (size_t i = 0; marks[mark].fatal && i < k->n; i++)
+		if (k->v[i].fatal)
+			return &k->v[i];
+	if (k->open == NULL)
+		return NULL;
 	if (marks[mark].fatal)
-		return k->open->fatal || strcmp(marks[mark].kind, "panic") ==
-		    0;
+		return strcmp(marks[mark].kind, "panic") == 0 ? k->open :
+		    NULL;
 	/* The kill at the end of the OOM killer's report. */
 	return strcmp(marks[mark].kind, OOM) == 0 &&
-	    strcmp(k->open->kind, OOM) == 0 && k->open->victim_pid == 0;
+	    strcmp(k->open->kind, OOM) == 0 && k->open->victim_pid == 0 ?
+	    k->open : NULL;
 }
 
 static void
 take_mark(struct kevents *k, size_t mark, int64_t us, const char *text)
 {
+	struct kevent	*whole = joins(k, mark);
+
 	if (strcmp(marks[mark].kind, "panic") == 0)
 		k->panicked = true;
 	if (marks[mark].fatal)
 		k->fatal = true;
-	if (!joins(k, mark)) {
+	if (whole == NULL) {
 		begin(k, mark, us, text);
-	} else if (marks[mark].fatal) {
-		k->open->fatal = true;
+		return;
+	}
+	k->open = whole;
+	if (marks[mark].fatal) {
+		whole->fatal = true;
 		k->follow = FOLLOW_LINES;
 	} else
-		take_victim(k->open, text);
+		take_victim(whole, text);
 }
 
 /* A line between "cut here" and the warning is its message. */
@@ -367,19 +377,23 @@ static void
 kernel_line(struct kevents *k, int64_t us, const char *text)
 {
 	size_t	 mark = find_mark(text);
+	bool	 last = false;
 
 	if (k->open != NULL && !k->open->fatal &&
 	    us - k->last_us > GAP_US)
 		k->open = NULL;
 	if (takes_message(k, mark, text))
 		return;
-	if (mark < NMARKS && !forgeable(k, mark, us))
+	if (mark < NMARKS && !forgeable(k, mark, us)) {
 		take_mark(k, mark, us, text);
+		last = k->panicked || (k->open != NULL &&
+		    k->open->victim_pid != 0);
+	}
 	k->cut_here = false;
 	k->message[0] = '\0';
 	if (k->open == NULL)
 		return;
-	keep(k, us, text);
+	keep(k, us, text, last);
 	if (--k->follow <= 0 || strstr(text, "---[ end Kernel panic") !=
 	    NULL || (!k->open->fatal && (k->open->victim_pid != 0 ||
 	    strncmp(text, "---[ end trace", 14) == 0)))
@@ -398,9 +412,16 @@ kevents_line(struct kevents *k, const char *line)
 	if (facility == FACILITY_KERNEL) {
 		kernel_line(k, us, text);
 		k->last_us = us;
-	} else if (facility == FACILITY_USER &&
-	    strncmp(text, WIRE_STEP, strlen(WIRE_STEP)) == 0)
+		return;
+	}
+	if (facility != FACILITY_USER)
+		return;
+	if (strncmp(text, WIRE_STEP, strlen(WIRE_STEP)) == 0)
 		take_step(k, text + strlen(WIRE_STEP));
+	else if (strncmp(text, WIRE_TICK, strlen(WIRE_TICK)) != 0)
+		return;
+	k->ticks++;
+	k->tick_us = us;
 }
 
 /* --- what was found -------------------------------------------------------*/

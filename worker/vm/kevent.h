@@ -67,6 +67,8 @@ struct	kevents {
 	bool		 panicked;	/* "Kernel panic" was seen */
 	bool		 fatal;		/* an oops or a panic was seen */
 	struct kstep	 step;		/* the last one announced */
+	unsigned	 ticks;		/* steps and ticks so far */
+	int64_t		 tick_us;	/* guest's clock at the last one */
 	/* while reading */
 	struct kevent	*open;		/* lines go there */
 	int		 follow;	/* so many more */

@@ -1,8 +1,10 @@
 #include "worker/vm/vm.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -25,6 +27,9 @@
 #include "worker/vm/qmp.h"
 #include "worker/vm/splat.h"
 
+/* How far a guest's clock may run ahead of ours. */
+#define CLOCK_FACTOR	4
+#define CLOCK_SLACK_MS	5000
 #define COMMAND_MAX	(64 * 1024)
 #define CHUNK		(64 * 1024)
 #define KERNEL_MAX	((size_t)256 * 1024 * 1024)
@@ -53,6 +58,9 @@ struct	vm {
 	int		 port;
 	struct qmp	 qmp;
 	struct splat	 splat;
+	unsigned	 ticks;		/* seen in "splat" */
+	int64_t		 tick_us[2];	/* first and last, guest's clock */
+	int64_t		 tick_ms[2];	/* the same, ours */
 	struct buf	 ctl_in;
 	struct buf	 command;
 };
@@ -244,11 +252,25 @@ vm_free(struct vm *v)
 /* --- what QEMU says ------------------------------------------------------ */
 
 static void
+note_tick(struct vm *v)
+{
+	const struct kevents	*k = &v->splat.events;
+	int			 last = v->ticks > 0;
+
+	if (k->ticks == v->ticks)
+		return;
+	v->ticks = k->ticks;
+	v->tick_us[last] = k->tick_us;
+	v->tick_ms[last] = time_mono_ms();
+}
+
+static void
 take_serial(struct vm *v, const char *p, size_t n)
 {
 	size_t	 room = VM_SERIAL_MAX - v->serial_bytes;
 
 	splat_feed(&v->splat, p, n);
+	note_tick(v);
 	if (n > room) {
 		v->serial_cut = true;
 		n = room;
@@ -607,6 +629,47 @@ bool
 vm_serial_cut(const struct vm *v)
 {
 	return v->serial_cut;
+}
+
+/*
+ * The console may come late to us, so only what no delay explains counts:
+ * an honest clock is never this far ahead.
+ */
+int64_t
+vm_clock_ahead(const struct vm *v)
+{
+	int64_t	 guest = (v->tick_us[1] - v->tick_us[0]) / 1000;
+	int64_t	 host = v->tick_ms[1] - v->tick_ms[0];
+
+	return v->ticks > 1 && guest > CLOCK_FACTOR * host + CLOCK_SLACK_MS ?
+	    guest / (host > 0 ? host : 1) : 0;
+}
+
+int
+vm_slowdown(const struct vm *v)
+{
+	long long	 run = 0, wait = 0, r, w;
+	char		 path[PATH_MAX];
+	struct dirent	*de;
+	DIR		*d;
+	FILE		*f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)v->pid);
+	if ((d = opendir(path)) == NULL)
+		return 1;
+	while ((de = readdir(d)) != NULL) {
+		snprintf(path, sizeof(path), "/proc/%d/task/%.16s/schedstat",
+		    (int)v->pid, de->d_name);
+		if ((f = fopen(path, "re")) == NULL)
+			continue;
+		if (fscanf(f, "%lld %lld", &r, &w) == 2) {
+			run += r;
+			wait += w;
+		}
+		fclose(f);
+	}
+	closedir(d);
+	return run <= 0 ? 1 : (int)((run + wait) / run);
 }
 
 const char *

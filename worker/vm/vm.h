@@ -107,6 +107,13 @@ void		 vm_end_text(const struct vm *, char *out, size_t size);
 /* Kernel complaints so far, as one text ("" for none) and one by one. */
 const char	*vm_splat(struct vm *);
 const struct kevents *vm_events(const struct vm *);
+/*
+ * How many times faster than ours the guest's clock ran between the first
+ * and the last step it told; 0: it did not run away.
+ */
+int64_t		 vm_clock_ahead(const struct vm *);
+/* How many times longer than alone on this machine QEMU takes; 1 or more. */
+int		 vm_slowdown(const struct vm *);
 bool		 vm_serial_cut(const struct vm *);
 /* The command line, blanks between. */
 const char	*vm_command(const struct vm *);
