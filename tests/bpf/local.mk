@@ -10,13 +10,13 @@ BPF_NAMES = \
 	core_guarded core_kinds core_renamed core_type_missing core_type_zero dynptr \
 	fentry fentry_gone fentry_sleepable fexit fmod_ret hash_global \
 	helper_override helper_unknown helper_wrong_type hostile_hang \
-	hostile_kill insn_array insn_v4 iter_kmem_cache iter_num \
+	hostile_kill hostile_stack insn_array insn_v4 iter_kmem_cache iter_num \
 	iter_task kfunc_cpumask kfunc_icmp kfunc_obj_new kfunc_strcasecmp \
 	kfunc_strcasestr kfunc_stream kfunc_strlen kfunc_strncasecmp \
 	kfunc_weak kfunc_weak_unasked kprobe kprobe_missing kprobe_multi \
 	kprobe_session ksym_missing license_gpl loop_unbounded lsm \
 	lsm_hook_missing map_too_large map_type_unknown mixed netfilter \
-	no_programs \
+	no_programs oom_percpu \
 	null_const_key optional_prog perf_event perfbuf raw_tp rhash \
 	ringbuf sched_ext section_unknown sk_lookup sockops \
 	struct_ops_tcp syscall_prog task_storage tc tcx timer \
