@@ -53,13 +53,17 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/serve_nginx.c \
 	worker/cli/serve_probe.c worker/cli/serve_probe.h \
 	worker/cli/serve_run.c \
+	worker/cli/elfdeps.c worker/cli/elfdeps.h \
+	worker/cli/parcel.c worker/cli/parcel.h \
 	worker/cli/submit.c worker/cli/submit.h \
 	worker/cli/test_cause.c worker/cli/test_cause.h \
+	worker/cli/test_run.c worker/cli/test_run.h \
 	worker/cli/test_show.c worker/cli/test_show.h \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \
 	worker/cli/verb_kernels_keep.c \
 	worker/cli/verb_serve.c \
 	worker/cli/verb_test.c \
+	worker/cli/verb_test_command.c \
 	worker/cli/verb_version.c
 nodist_bin_bpfcompat_SOURCES = worker/cli/build_info.h
 bin_bpfcompat_LDADD = libcli.a libworker.a libkernels.a $(SHARED_LIBS)

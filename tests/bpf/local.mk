@@ -32,8 +32,11 @@ BPF_OBJECTS = $(BPF_NAMES:%=tests/bpf/%.bpf.o) $(BPF_ODD:%=tests/bpf/%.bpf.o)
 
 EXTRA_DIST += $(BPF_NAMES:%=tests/bpf/%.bpf.c) tests/bpf/bpf_test.h \
 	tests/bpf/gen.sh tests/bpf/expect.tsv tests/bpf/README.md
-check_DATA += $(BPF_OBJECTS)
-CLEANFILES += $(BPF_OBJECTS) tests/bpf/many_progs.bpf.c
+# Not in expect.tsv: what they do depends on a manifest.
+MANIFEST_OBJECTS = tests/bpf/manifest.bpf.o
+EXTRA_DIST += tests/bpf/manifest.bpf.c
+check_DATA += $(BPF_OBJECTS) $(MANIFEST_OBJECTS)
+CLEANFILES += $(BPF_OBJECTS) $(MANIFEST_OBJECTS) tests/bpf/many_progs.bpf.c
 
 # uapi headers come from libbpf, the rest of linux/ from the system.
 BPF_CFLAGS = -g -O2 -Wall -Werror -I$(top_srcdir)/tests/bpf \

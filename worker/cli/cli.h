@@ -50,6 +50,7 @@ int		 verb_inspect(struct conf *, int argc, char **argv);
 int		 verb_kernels(struct conf *, int argc, char **argv);
 int		 verb_serve(struct conf *, int argc, char **argv);
 int		 verb_test(struct conf *, int argc, char **argv);
+int		 verb_test_command(struct conf *, int argc, char **argv);
 int		 verb_version(struct conf *, int argc, char **argv);
 
 #endif /* !CLI_CLI_H */

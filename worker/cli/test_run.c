@@ -1,0 +1,280 @@
+#include "worker/cli/test_run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsio.h"
+#include "base/log.h"
+#include "domain/report.h"
+#include "worker/cli/cli.h"
+#include "worker/cli/fetch_show.h"
+#include "worker/cli/progress.h"
+#include "worker/cli/submit.h"
+#include "worker/cli/test_show.h"
+#include "worker/loop.h"
+
+#define SUMMARY_MAX		((size_t)4 * 1024 * 1024)
+
+void
+test_defaults(struct test_options *o, const struct conf *c, const char *verb)
+{
+	const char	**texts[] = { &o->artifact, &o->matrix, &o->out,
+			    &o->markdown, &o->mode, &o->name, &o->version,
+			    &o->variant, &o->uri, &o->manifest, &o->command,
+			    &o->files };
+
+	memset(o, 0, sizeof(*o));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		*texts[i] = "";
+	o->verb = verb;
+	o->runner = "vm";
+	o->concurrency = c->concurrency;
+	o->timeout = TEST_TIMEOUT_MS;
+}
+
+static enum err
+refuse(struct diag *d, const char *flag, const char *why)
+{
+	return diag_set(d, ERR_UNSUPPORTED, flag, "--%s %s", flag, why);
+}
+
+/* What is to be tested: an object, or a command. */
+static enum err
+check_subject(const struct test_options *o, struct diag *d)
+{
+	static const char	 needs[] = "needs --command";
+
+	if (o->command[0] == '\0') {
+		if (o->files[0] != '\0')
+			return refuse(d, "command-binary", needs);
+		if (o->expect_exit != 0)
+			return refuse(d, "command-expect-exit", needs);
+		if (o->command_timeout != 0)
+			return refuse(d, "command-timeout", needs);
+		if (o->artifact[0] == '\0')
+			return diag_set(d, ERR_INVAL, "artifact",
+			    "--artifact FILE is required");
+		return ERR_OK;
+	}
+	if (o->mode[0] != '\0' || o->require_attach)
+		return refuse(d, o->require_attach ? "require-attach" :
+		    "validation-mode", "and --command exclude each other: a "
+		    "command loads and attaches by itself");
+	return ERR_OK;
+}
+
+static enum err
+check(struct test_options *o, struct diag *d)
+{
+	enum err	 e;
+
+	if ((e = check_subject(o, d)) != ERR_OK)
+		return e;
+	if (o->disk_resize != 0)
+		return refuse(d, "disk-resize", "is not supported by this "
+		    "version; leave it out");
+	if (o->matrix[0] == '\0' && !o->quick)
+		return diag_set(d, ERR_INVAL, "matrix",
+		    "--matrix MATRIX or --quick is required");
+	if (o->matrix[0] != '\0' && o->quick)
+		return diag_set(d, ERR_INVAL, "matrix",
+		    "--matrix and --quick exclude each other");
+	if (o->mode[0] != '\0' && (o->mode = submit_mode(o->mode)) == NULL)
+		return diag_set(d, ERR_INVAL, "validation-mode",
+		    "--validation-mode must be load_only, load_attach or "
+		    "behavior");
+	if (strcmp(o->mode, "load_only") == 0 && o->require_attach)
+		return refuse(d, "require-attach", "and --validation-mode "
+		    "load_only exclude each other");
+	if (strcmp(o->runner, "vm") != 0)
+		return refuse(d, "runner", "must be \"vm\"; objects are never "
+		    "loaded on this host");
+	return ERR_OK;
+}
+
+static enum err
+read_report(const struct engine *g, const struct job *j, struct buf *b,
+    struct jval **doc, struct diag *d)
+{
+	struct run	 run = { 0 };
+	char		 path[PATH_MAX];
+	enum err	 e;
+
+	if ((e = store_run_get(g->db, j->run_id, &run)) != ERR_OK)
+		return diag_set(d, e, NULL, "run %s has no row: %s",
+		    j->run_id, err_text(e));
+	if ((e = path_join(path, sizeof(path), g->workdir, run.report_path,
+	    NULL)) == ERR_OK && (e = fsio_read(path, b, d)) == ERR_OK)
+		e = jval_parse(buf_str(b), b->len, doc, d);
+	run_clear(&run);
+	return e;
+}
+
+/* Reports go where the user wants them, whole or not at all. */
+static enum err
+put_files(const struct test_options *o, const struct buf *json,
+    const struct jval *doc, struct diag *d)
+{
+	struct buf	 md = BUF_INIT(REPORT_MAX);
+	enum err	 e = ERR_OK;
+
+	if (o->out[0] != '\0')
+		e = fsio_write_atomic(o->out, json->data, json->len, 0644, d);
+	if (e == ERR_OK && o->markdown[0] != '\0' &&
+	    (e = report_markdown(doc, &md)) == ERR_OK)
+		e = fsio_write_atomic(o->markdown, md.data, md.len, 0644, d);
+	buf_clear(&md);
+	return e;
+}
+
+static int
+show_result(const struct engine *g, const struct test_options *o,
+    const struct job *j, struct diag *d)
+{
+	struct buf	 json = BUF_INIT(REPORT_MAX);
+	struct buf	 text = BUF_INIT(SUMMARY_MAX);
+	struct jval	*doc = NULL;
+	int		 code = CLI_ERROR;
+
+	if (read_report(g, j, &json, &doc, d) != ERR_OK ||
+	    put_files(o, &json, doc, d) != ERR_OK) {
+		cli_error(o->verb, o->json, d);
+		goto out;
+	}
+	if (o->json)
+		cli_print(&json);
+	else {
+		test_summary(doc, g->conf->workdir, &text);
+		if (o->out[0] != '\0')
+			buf_addf(&text, "Report: %s\n", o->out);
+		if (o->markdown[0] != '\0')
+			buf_addf(&text, "Markdown: %s\n", o->markdown);
+		cli_print(&text);
+	}
+	code = (int)j->exit_code;
+out:
+	jval_free(doc);
+	buf_clear(&json);
+	buf_clear(&text);
+	return code;
+}
+
+static int
+result(const struct engine *g, const struct test_options *o, const char *id,
+    struct diag *d)
+{
+	struct job	 j = { 0 };
+	enum err	 e;
+	int		 code;
+
+	if ((e = store_job_get(g->db, id, &j)) != ERR_OK) {
+		diag_set(d, e, NULL, "job %s: %s", id, err_text(e));
+		return cli_error(o->verb, o->json, d);
+	}
+	if (strcmp(j.state, "completed") == 0)
+		code = show_result(g, o, &j, d);
+	else {
+		if (strcmp(j.state, "canceled") == 0)
+			diag_set(d, ERR_CANCELED, NULL, "canceled");
+		else if (strcmp(j.state, "failed") == 0)
+			diag_set(d, ERR_UNAVAILABLE, NULL, "the job failed: "
+			    "%s", j.error);
+		else
+			diag_set(d, ERR_CANCELED, NULL, "interrupted; job %s "
+			    "waits for a worker of this workdir", id);
+		code = cli_error(o->verb, o->json, d);
+	}
+	job_clear(&j);
+	return code;
+}
+
+static enum err
+work_off(struct engine *g, const char *id, struct diag *d)
+{
+	struct progress		*p = progress_new(STDERR_FILENO,
+				    PROGRESS_AUTO);
+	struct test_view	*v = test_view_new(g->db, id, p);
+	struct loop_opts	 lo = { id, test_view_update, v, true };
+	enum err		 e;
+
+	if (v == NULL)
+		lo.observe = NULL;
+	e = loop_run(g, &lo, d);
+	test_view_free(v);
+	progress_free(p);
+	return e;
+}
+
+/* A kernel that does not come is an infra_error of its target, later. */
+static void
+fetch(const struct conf *c, const struct matrix *mx)
+{
+	struct diag	 d = DIAG_INIT;
+
+	if (fetch_missing(c, mx, -1, &d) != ERR_OK)
+		fprintf(stderr, "bpfcompat test: not all kernels are there: "
+		    "%s\n", diag_text(&d));
+}
+
+static int
+run(struct engine *g, const struct test_options *o, struct diag *d)
+{
+	struct matrix	 mx = { 0 };
+	struct command	 c = { .timeout_ms = o->command_timeout != 0 ?
+			    o->command_timeout : COMMAND_MS,
+			    .expect_exit = (int)o->expect_exit };
+	struct submit	 s = { .artifact = o->artifact, .name = o->name,
+			    .version = o->version, .variant = o->variant,
+			    .uri = o->uri, .mode = o->mode, .matrix = &mx,
+			    .timeout_ms = o->timeout,
+			    .concurrency = o->concurrency,
+			    .fresh_boot = o->fresh,
+			    .require_attach = o->require_attach,
+			    .manifest = o->manifest, .files = o->files };
+	char		 id[JOB_ID_SIZE];
+	enum err	 e;
+
+	/* The command is only lent; nothing here writes to it. */
+	c.text = (char *)(uintptr_t)o->command;
+	if (o->command[0] != '\0')
+		s.command = &c;
+	e = matrix_open(g->conf, o->quick ? "quick" : o->matrix,
+	    &g->profiles, &mx, d);
+	if (e == ERR_OK && !o->no_fetch && !o->queue)
+		fetch(g->conf, &mx);
+	if (e == ERR_OK)
+		e = submit_job(g, &s, id, d);
+	matrix_clear(&mx);
+	if (e == ERR_OK && o->queue) {
+		printf("%s\n", id);
+		return CLI_OK;
+	}
+	if (e == ERR_OK && ((e = work_off(g, id, d)) == ERR_OK ||
+	    e == ERR_CANCELED))
+		return result(g, o, id, d);
+	if (d->code == ERR_OK)
+		d->code = e;
+	return cli_error(o->verb, o->json, d);
+}
+
+int
+test_run(struct conf *c, struct test_options *o)
+{
+	struct engine	 g = { 0 };
+	struct diag	 d = DIAG_INIT;
+	int		 code;
+
+	if (check(o, &d) != ERR_OK)
+		return cli_error(o->verb, o->json, &d);
+	/* The display says it for people; who wants the log asks for it. */
+	if (getenv("BPFCOMPAT_LOG_LEVEL") == NULL)
+		log_open("bpfcompat", LOG_ERROR);
+	if (engine_open(c, &g, &d) == ERR_OK)
+		code = run(&g, o, &d);
+	else
+		code = cli_error(o->verb, o->json, &d);
+	engine_close(&g);
+	return code;
+}
