@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((11 + $#))
+plan $((12 + $#))
 check "doc/environment.md is what the program says" environment
 for page; do
 	if command -v groff >/dev/null 2>&1; then
@@ -81,6 +81,7 @@ for page; do
 done
 check "the manual knows the flags of serve" flags serve
 check "the manual knows the flags of test" flags test
+check "the manual knows the flags of test-command" flags test-command
 check "the manual knows the flags of inspect" flags inspect
 check "the manual knows the flags of kernels fetch" flags kernels fetch
 check "the manual knows the flags of kernels list" flags kernels list

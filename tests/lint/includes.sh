@@ -38,7 +38,8 @@ rules() {
 		own("^openssl/", "shared/base/hash.c")
 		own("^sodium", "shared/base/ed25519.c")
 		own("^(bpf/|libelf|gelf)", "worker/guest/ tests/bpf/")
-		own("^elf\\.h", "worker/guest/ worker/vm/hostlibs.c worker/inspect/")
+		own("^elf\\.h", "worker/guest/ worker/vm/hostlibs.c worker/inspect/ " \
+		    "worker/cli/elfdeps.c")
 		own("^seccomp", "worker/inspect/sandbox.c worker/compile/box.c")
 		own("^zlib", "worker/guest/")
 		own("^zstd", "worker/guest/ worker/vm/zlog.c")
