@@ -533,6 +533,22 @@ Test(explain, knows_a_complaint_from_a_remark)
 	TEST_END();
 }
 
+Test(explain, knows_no_state_that_may_have_changed_since)
+{
+	static const char	 log[] =
+	    "from 5 to 9: R0=inv1 R1=ctx(id=0,off=0,imm=0) R10=fp0\n"
+	    "9: (07) r0 += 1\n10: (79) r2 = *(u64 *)(r0 +0)\n"
+	    "R0 invalid mem access 'inv'\n";
+	struct explanation	*e = malloc(sizeof(*e));
+
+	cr_assert_not_null(e);
+	cr_expect(explain_parse(e, log, strlen(log), NULL));
+	cr_expect_eq(e->insn, 10);
+	cr_expect_eq(e->nregs, 0);
+	free(e);
+	TEST_END();
+}
+
 Test(explain, reads_a_log_that_was_cut)
 {
 	static const char	 log[] = "; x = *p; @ a.c:7\n"

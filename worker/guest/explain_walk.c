@@ -16,6 +16,7 @@ struct	walk {
 	struct explanation *e;
 	bool		 seeking; /* a branch to "next", the path broke off */
 	bool		 returned; /* an exit before here is of a callee */
+	bool		 changed; /* an instruction passed may change states */
 	bool		 jumped; /* the log's source lines are of elsewhere */
 	bool		 states; /* still collecting */
 	bool		 killed[EXPLAIN_REGS];
@@ -165,6 +166,8 @@ walk_insn(struct walk *w, const struct logline *l)
 	}
 	if (target >= 0)
 		add_step(w, l);
+	else if (slice_find(&l->text, ") goto") != 3)
+		w->changed = true;
 	if (w->next != l->insn + 1 && (target >= 0 ||
 	    slice_find(&l->text, ") goto") == 3))
 		w->jumped = true;
@@ -186,6 +189,20 @@ walk_source(struct walk *w, const struct slice *text)
 		w->steps[w->unplaced].where = where;
 }
 
+/*
+ * Before 5.17 no state says what changed: it holds where it stands only,
+ * and at the lower level most instructions have none.
+ */
+static void
+walk_state(struct walk *w, const struct logline *l, bool whole)
+{
+	if (w->seeking)
+		return;
+	if (l->old && w->changed)
+		w->states = false;
+	take_state(w, l->state, whole);
+}
+
 static void
 walk_line(struct walk *w, const struct logline *l)
 {
@@ -194,15 +211,11 @@ walk_line(struct walk *w, const struct logline *l)
 		walk_insn(w, l);
 		break;
 	case LINE_STATE:
-		if (!w->seeking)
-			take_state(w, l->state, l->whole);
+		walk_state(w, l, l->whole);
 		break;
 	case LINE_FROM:
-		take_state(w, l->state, true);
-		break;
 	case LINE_BARE:
-		if (!w->seeking)
-			take_state(w, l->state, true);
+		walk_state(w, l, true);
 		break;
 	case LINE_SAFE:
 		w->seeking = true;
