@@ -323,7 +323,9 @@ exp_lockdown(struct exp_case *c)
 bool
 exp_wants_uprobe(const struct exp_case *c)
 {
-	return c->target.kind == TARGET_UPROBE && c->target.group[0] == '/';
+	/* A pattern is no name to look for. */
+	return c->target.kind == TARGET_UPROBE &&
+	    c->target.group[0] == '/' && strpbrk(c->target.name, "*?") == NULL;
 }
 
 static bool
