@@ -38,11 +38,18 @@ CORPUS_g_call = \
 	global_void helper_number helper_since_513 helper_since_517 \
 	helper_since_61 helper_type_raw_tp helper_type_tc helper_type_xdp \
 	sleep_helper
-CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call
+CORPUS_g_more = \
+	arg_map_storage arg_null arg_size_maybe_zero core_field_kind \
+	core_size_ok helper_since_515 helper_type_socket many_subprogs \
+	map_update_read_only null_inner_map oob_packet_before oob_record \
+	packet_atomic ptr_map
+CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call g_more
 # Cases that need an object of their own.
 CORPUS_ALONE = \
 	fentry_gone fmod_ret_plain freplace_nowhere gpl_helper \
-	gpl_not_needed_ok iter_gone iter_leak iter_ok iter_uninit \
+	gpl_not_needed_ok iter_bounds iter_gone iter_leak iter_ok \
+	iter_uninit ksym_percpu_null ksym_percpu_ok map_pinned_ok \
+	sleep_map struct_ops_member \
 	kconfig_gone kconfig_ok kconfig_weak_ok kfunc_leak kfunc_missing \
 	kfunc_null kfunc_number kfunc_ok kfunc_preempt kfunc_prog_type \
 	kfunc_prototype kfunc_rcu kfunc_sleepable kfunc_untrusted \
@@ -55,15 +62,20 @@ CORPUS_ALONE = \
 	uprobe_gone usdt_gone
 # Not compiled from a source of the same name, or not like the others.
 CORPUS_ODD = big_endian no_btf not_elf x86_64
+# Not part of the score.
+CORPUS_BIG = big_log
 CORPUS_CASES = $(CORPUS_g_memory) $(CORPUS_g_pointer) $(CORPUS_g_flow) \
-	$(CORPUS_g_insn) $(CORPUS_g_call) $(CORPUS_ALONE)
+	$(CORPUS_g_insn) $(CORPUS_g_call) $(CORPUS_g_more) \
+	$(CORPUS_ALONE)
 CORPUS_FILES = $(CORPUS_CASES:%=tests/corpus/%.bpf.c)
 CORPUS_GENERATED = $(CORPUS_GROUPS:%=tests/corpus/%.bpf.c)
 CORPUS_OBJECTS = $(CORPUS_GROUPS:%=tests/corpus/%.bpf.o) \
 	$(CORPUS_ALONE:%=tests/corpus/%.bpf.o) \
-	$(CORPUS_ODD:%=tests/corpus/%.bpf.o)
+	$(CORPUS_ODD:%=tests/corpus/%.bpf.o) \
+	$(CORPUS_BIG:%=tests/corpus/%.bpf.o)
 
-EXTRA_DIST += $(CORPUS_FILES) tests/corpus/corpus.h \
+EXTRA_DIST += $(CORPUS_FILES) $(CORPUS_BIG:%=tests/corpus/%.bpf.c) \
+	tests/corpus/corpus.h \
 	tests/corpus/gen.sh tests/corpus/labels.tsv tests/corpus/README.md
 check_DATA += $(CORPUS_OBJECTS)
 CLEANFILES += $(CORPUS_OBJECTS) $(CORPUS_GENERATED)
@@ -89,12 +101,17 @@ tests/corpus/x86_64.bpf.o: tests/bpf/x86_64.bpf.o
 tests/corpus/not_elf.bpf.o: tests/bpf/garbage.bpf.o
 	$(AM_V_GEN)$(MKDIR_P) tests/corpus && cp $< $@
 
-TESTS += tests/vm/corpus.sh
-EXTRA_DIST += tests/vm/corpus.sh tests/vm/corpus_one.sh \
-	tests/vm/corpus.jq tests/vm/score.awk
-soak: corpus
-.PHONY: corpus corpus-objects
+CORPUS_TESTS = tests/vm/big.sh tests/vm/corpus.sh tests/vm/veristat.sh
+TESTS += $(CORPUS_TESTS)
+EXTRA_DIST += $(CORPUS_TESTS) tests/vm/corpus_one.sh tests/vm/corpus.jq \
+	tests/vm/score.awk tests/vm/veristat.awk tests/vm/veristat_boot.sh \
+	tests/vm/veristat_get.sh tests/vm/veristat_init.sh
+soak: corpus soak-veristat
+.PHONY: corpus corpus-objects soak-veristat
 corpus-objects: $(CORPUS_OBJECTS)
 corpus:
 	BPFCOMPAT_TEST_MATRIX=debian-all $(MAKE) check \
 	    TESTS=tests/vm/corpus.sh
+soak-veristat:
+	BPFCOMPAT_TEST_MATRIX=mvp BPFCOMPAT_TEST_OBJECTS='*' \
+	    $(MAKE) check TESTS=tests/vm/veristat.sh

@@ -183,7 +183,9 @@ read_numbered(struct logline *l, struct slice rest)
 	if (s.len == 0 || state_begins(s)) {
 		l->kind = LINE_STATE;
 		set_state(l, rest, false);
-	} else if (s.p[0] == '(' || s.p[0] == '<') {
+	} else if (s.p[0] == '(' || s.p[0] == '<' ||
+	    slice_starts(&s, "BUG_")) {
+		/* "BUG_db": an instruction the kernel has no words for. */
 		l->kind = LINE_INSN;
 		l->text = s;
 		split_insn(l);

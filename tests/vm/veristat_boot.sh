@@ -1,0 +1,24 @@
+#!/bin/sh
+# Boots a fetched kernel with the tree veristat.sh made and prints what its
+# console says.
+#
+#   veristat_boot.sh TREE KERNEL_FOLDER
+set -eu
+tree=$1 kernel=$2
+
+initrd=$tree.${kernel##*/}.cpio
+trap 'rm -rf "$initrd" "$initrd.more"' EXIT
+trap 'exit 1' HUP INT TERM
+kernel=$kernel/current
+mkdir -p "$initrd.more/boot"
+[ ! -f "$kernel/config" ] || cp "$kernel/config" \
+    "$initrd.more/boot/config-$(jq -r .release "$kernel/kernel.json")"
+{
+	cat "$tree.cpio"
+	(cd "$initrd.more" && find . | busybox cpio -o -H newc 2>/dev/null)
+} >"$initrd"
+timeout 900 qemu-system-x86_64 -machine q35 -accel tcg -cpu max -m 1024 \
+    -nodefaults -no-user-config -no-reboot -display none -serial stdio \
+    -kernel "$kernel/vmlinuz" -initrd "$initrd" \
+    -append 'console=ttyS0 quiet panic=-1 rdinit=/init' </dev/null |
+    tr -d '\r'
