@@ -52,6 +52,7 @@ libshared_a_SOURCES = \
 	shared/store/db.c shared/store/db.h \
 	shared/store/object.c shared/store/object.h \
 	shared/store/store_input.c shared/store/store_input.h \
+	shared/store/store_artifact.c shared/store/store_artifact.h \
 	shared/store/store_job.c shared/store/store_job.h \
 	shared/store/store_kernel.c shared/store/store_kernel.h \
 	shared/store/store_run.c shared/store/store_run.h \

@@ -25,6 +25,7 @@ struct	closing {
 	char			 json_rel[128];
 	char			 md_rel[128];
 	char			 sha256[SHA256_HEX_SIZE];
+	const char		*notes[1];
 };
 
 static struct jval *
@@ -150,6 +151,7 @@ fill(struct work *w, struct closing *c)
 	const struct engine	*g = w->engine;
 	const struct job	*j = &w->job;
 	struct report_run	*r = &c->r;
+	const char		*note;
 	int64_t			 started = 0, now = time_now_ms();
 	enum err		 e;
 
@@ -197,6 +199,12 @@ fill(struct work *w, struct closing *c)
 		r->command_timeout_ms = w->inputs.command.timeout_ms;
 		r->command_expect_exit = w->inputs.command.expect_exit;
 	}
+	r->object = w->prepared.object;
+	r->compile = jval_get(w->prepared.doc, "compile");
+	note = jval_get_str(w->prepared.doc, "note", "");
+	if (note[0] != '\0')
+		c->notes[c->r.nnotes++] = note;
+	r->notes = c->notes;
 	r->run_dir = w->run_rel;
 	r->json_path = c->json_rel;
 	r->markdown_path = c->md_rel;

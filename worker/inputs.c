@@ -137,6 +137,25 @@ load_files(struct work *w, struct inputs *in, const struct job_input *rows,
 	return ERR_OK;
 }
 
+/* The source itself is the job's artifact, which was checked already. */
+static enum err
+load_source(struct work *w, struct inputs *in, const struct job_input *source,
+    const struct job_input *flags, struct diag *d)
+{
+	struct buf	 b = BUF_INIT(CFLAGS_TEXT_MAX);
+	char		 path[PATH_MAX];
+	enum err	 e = ERR_OK;
+
+	if ((in->source_name = strdup(source->basename)) == NULL)
+		return ERR_NOMEM;
+	if (flags != NULL && (e = find(w, flags, path, d)) == ERR_OK &&
+	    (e = fsio_read(path, &b, d)) == ERR_OK)
+		snprintf(in->clang_flags, sizeof(in->clang_flags), "%s",
+		    buf_str(&b));
+	buf_clear(&b);
+	return e;
+}
+
 static enum err
 write_plan(struct work *w, struct inputs *in, struct diag *d)
 {
@@ -159,7 +178,7 @@ enum err
 inputs_load(struct work *w, struct inputs *in, struct diag *d)
 {
 	struct job_input	*rows = NULL;
-	const struct job_input	*manifest, *command;
+	const struct job_input	*manifest, *command, *source;
 	size_t			 n = 0;
 	enum err		 e;
 
@@ -168,7 +187,11 @@ inputs_load(struct work *w, struct inputs *in, struct diag *d)
 		return e;
 	manifest = job_inputs_find(rows, n, INPUT_MANIFEST);
 	command = job_inputs_find(rows, n, INPUT_COMMAND);
-	if (manifest != NULL)
+	source = job_inputs_find(rows, n, INPUT_SOURCE);
+	if (source != NULL)
+		e = load_source(w, in, source, job_inputs_find(rows, n,
+		    INPUT_FLAGS), d);
+	if (e == ERR_OK && manifest != NULL)
 		e = load_manifest(w, in, manifest, d);
 	if (e == ERR_OK && command != NULL &&
 	    (e = load_command(w, in, command, d)) == ERR_OK)
@@ -187,6 +210,7 @@ inputs_clear(struct inputs *in)
 	if (in->has_command)
 		command_clear(&in->command);
 	free(in->manifest_name);
+	free(in->source_name);
 	free(in->files);
 	memset(in, 0, sizeof(*in));
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/hash.h"
+#include "domain/cflags.h"
 #include "domain/command.h"
 #include "domain/manifest.h"
 #include "worker/runner.h"
@@ -24,6 +25,8 @@ struct	inputs {
 	char		 manifest_sha256[SHA256_HEX_SIZE];
 	bool		 has_command;
 	struct command	 command;
+	char		*source_name;		/* NULL: came compiled */
+	char		 clang_flags[CFLAGS_TEXT_MAX + 1];
 	char		 plan[PATH_MAX];	/* file, or "" */
 	struct runner_file *files;
 	size_t		 nfiles;

@@ -13,6 +13,7 @@ libworker_a_SOURCES = \
 	worker/inputs.c worker/inputs.h \
 	worker/loop.c worker/loop.h \
 	worker/lost.c worker/lost.h \
+	worker/preparing.c worker/preparing.h \
 	worker/runner.c worker/runner.h \
 	worker/sched.c worker/sched.h \
 	worker/target.c worker/target.h \

@@ -175,7 +175,7 @@ spawn(struct target *t, struct diag *d)
 	s.target_dir = t->dir;
 	s.kernel_dir = t->kernel.dir;
 	s.cache_dir = g->cache_dir;
-	s.artifact = t->work->artifact;
+	s.artifact = prepared_object(t->work, p->arch);
 	s.attach_mode = t->work->job.attach_mode;
 	s.memory_mb = g->conf->vm_memory != 0 ? g->conf->vm_memory :
 	    p->memory_mb;
@@ -394,12 +394,22 @@ release_of(const struct target *t, const struct runner_end *end)
 	return t->kernel.release;
 }
 
+/* What the guest was given. */
+static const char *
+artifact_of(const struct target *t)
+{
+	const struct profile	*p;
+
+	p = profile_set_find(&t->work->engine->profiles, t->profile_id);
+	return prepared_object(t->work, p == NULL ? "" : p->arch);
+}
+
 void
 target_ended(struct target *t, const struct runner_end *end, int64_t now)
 {
 	struct collected	 c;
 
-	collect(t->dir, t->work->artifact, end, &c);
+	collect(t->dir, artifact_of(t), end, &c);
 	if (t->work->inputs.has_manifest)
 		declared_judge(&t->work->inputs.manifest, t->profile_id,
 		    release_of(t, end), &c);

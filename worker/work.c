@@ -19,6 +19,7 @@
 #define FINISH_RETRY_MS		1000
 #define FINISH_RETRY_MAX_MS	60000
 /* The share of "percent" that the targets have, as clients know it. */
+#define PERCENT_PREPARE		15
 #define PERCENT_BEFORE		45
 #define PERCENT_TARGETS		45
 
@@ -125,6 +126,64 @@ make_run_dir(struct work *w, struct diag *d)
 	return ERR_OK;
 }
 
+/* The targets may start. */
+static void
+open_targets(struct work *w)
+{
+	w->state = WORK_RUNNING;
+	w->sched.closed = w->canceling;
+	work_wrote(w, store_job_progress(w->engine->db, &w->claim,
+	    "validate_targets", "Targets are being scheduled",
+	    PERCENT_BEFORE), "job progress");
+}
+
+/* The job cannot be carried out, and trying again would not change it. */
+static void
+give_up(struct work *w, const char *code, const struct diag *d)
+{
+	log_work(LOG_ERROR, "job.failed", w, diag_text(d));
+	if (work_wrote(w, store_job_end(w->engine->db, &w->claim, "failed",
+	    code, diag_text(d)), "job end"))
+		w->state = WORK_OVER;
+}
+
+static void
+end_preparing(struct work *w)
+{
+	struct diag	 d = DIAG_INIT;
+	const char	*code = "internal";
+
+	preparing_free(w->preparing);
+	w->preparing = NULL;
+	if (w->canceling || w->draining)
+		w->state = WORK_RUNNING;
+	else if (prepared_read(w, &code, &d) == ERR_OK)
+		open_targets(w);
+	else
+		give_up(w, code, &d);
+}
+
+static enum err
+begin_preparing(struct work *w, struct diag *d)
+{
+	bool		 source = w->inputs.source_name != NULL;
+	enum err	 e;
+
+	w->state = WORK_PREPARING;
+	w->sched.closed = true;
+	if (preparing_start(w, &w->preparing, d) != ERR_OK) {
+		give_up(w, "compile_unavailable", d);
+		return ERR_OK;
+	}
+	if ((e = store_job_progress(w->engine->db, &w->claim, source ?
+	    "prepare_run" : "inspect_artifact", source ?
+	    "The source is being compiled" :
+	    "The object is being looked into", PERCENT_PREPARE)) == ERR_OK &&
+	    w->preparing == NULL)
+		end_preparing(w);
+	return e;
+}
+
 /* Everything between the claim and the first target. */
 static enum err
 prepare(struct work *w, struct diag *d)
@@ -145,9 +204,7 @@ prepare(struct work *w, struct diag *d)
 	    (e = inputs_load(w, &w->inputs, d)) != ERR_OK)
 		return e;
 	link_input(w);
-	return store_job_progress(w->engine->db, &w->claim,
-	    "validate_targets", "Targets are being scheduled",
-	    PERCENT_BEFORE);
+	return begin_preparing(w, d);
 }
 
 enum err
@@ -197,6 +254,8 @@ work_free(struct work *w)
 		target_clear(&w->targets[i]);
 	free(w->targets);
 	free(w->sched.targets);
+	preparing_free(w->preparing);
+	prepared_clear(&w->prepared);
 	inputs_clear(&w->inputs);
 	job_clear(&w->job);
 	free(w);
@@ -277,6 +336,9 @@ work_pollfds(const struct work *w, struct pollfd *p, size_t max)
 			runner_pollfds(w->targets[i].runner, p + n);
 			n += RUNNER_NFDS;
 		}
+	if (w->preparing != NULL && n < max)
+		p[n++] = (struct pollfd){ preparing_fd(w->preparing), POLLIN,
+		    0 };
 	return n;
 }
 
@@ -436,7 +498,11 @@ work_tick(struct work *w, int64_t now)
 		return;
 	if (now >= w->renew_at)
 		renew(w, now);
-	if (w->state == WORK_OVER || work_running(w) > 0)
+	if (w->preparing != NULL && w->state == WORK_PREPARING &&
+	    (w->canceling || w->draining ||
+	    preparing_ended(w->preparing, now)))
+		end_preparing(w);
+	if (w->state == WORK_OVER || w->state == WORK_PREPARING || work_running(w) > 0)
 		return;
 	if (all_done(w) && !w->canceling) {
 		w->state = WORK_FINISHING;
@@ -470,6 +536,8 @@ work_deadline(const struct work *w)
 	if (w->state == WORK_OVER)
 		return at;
 	sooner(&at, w->renew_at);
+	if (w->preparing != NULL)
+		sooner(&at, preparing_deadline(w->preparing));
 	if (w->state == WORK_FINISHING)
 		sooner(&at, w->finish_at);
 	/* Nothing to wait for: the end of the job is due. */

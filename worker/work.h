@@ -18,12 +18,14 @@
 #include "store/store_job.h"
 #include "worker/engine.h"
 #include "worker/inputs.h"
+#include "worker/preparing.h"
 #include "worker/runner.h"
 #include "worker/sched.h"
 
 struct	target;
 
 enum	work_state {
+	WORK_PREPARING,	/* a source is compiled, the object looked into */
 	WORK_RUNNING,
 	WORK_FINISHING,	/* all targets ended; the report is not written yet */
 	WORK_OVER	/* nothing is left to do; free it */
@@ -39,6 +41,8 @@ struct	work {
 	char			 run_rel[64];	/* runs/<run id> */
 	char			 artifact[PATH_MAX];
 	struct inputs		 inputs;	/* what came with it */
+	struct prepared		 prepared;
+	struct preparing	*preparing;	/* the child, or NULL */
 	enum work_state		 state;
 	bool			 canceling;
 	bool			 draining;	/* hand back what is left */

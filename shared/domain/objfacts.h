@@ -7,7 +7,8 @@
  * A prediction is a lower bound: the verifier of a newer kernel may refuse
  * what has all it needs, and distributions carry features back.
  *
- * The document (member "object" of a report, "bpfcompat inspect --json"):
+ * The document (member "object" of a report, beside it the sentence
+ * "object_comparison"; "bpfcompat inspect --json"):
  *
  *  format		"object.v1"
  *  problem		why it is no BPF object; then only "elf" follows

@@ -218,6 +218,27 @@ md_programs(const struct jval *o, struct buf *b)
 		buf_addf(b, "\nand %zu more programs\n", n - LIST_MAX);
 }
 
+/* How a source became the object. */
+static void
+md_compile(const struct jval *c, struct buf *b)
+{
+	const struct jval	*flags = jval_get(c, "flags");
+
+	if (c == NULL)
+		return;
+	buf_adds(b, "- Compiled from ");
+	report_md_text(b, str(jval_get(c, "source"), "name"), TEXT_MAX);
+	buf_adds(b, " (SHA-256 ");
+	report_md_text(b, str(jval_get(c, "source"), "sha256"), TEXT_MAX);
+	buf_adds(b, ") by ");
+	report_md_text(b, str(c, "compiler"), TEXT_MAX);
+	for (size_t i = 0; i < jval_len(flags); i++) {
+		buf_addc(b, ' ');
+		report_md_text(b, jval_str(jval_at(flags, i), ""), TEXT_MAX);
+	}
+	buf_addc(b, '\n');
+}
+
 void
 objfacts_markdown(const struct jval *report, struct buf *b)
 {
@@ -227,6 +248,7 @@ objfacts_markdown(const struct jval *report, struct buf *b)
 	if (o == NULL)
 		return;
 	buf_adds(b, "\n## Object\n\n");
+	md_compile(jval_get(report, "compile"), b);
 	if (str(o, "problem")[0] != '\0') {
 		buf_adds(b, "- Not a BPF object: ");
 		report_md_text(b, str(o, "problem"), TEXT_MAX);
@@ -240,9 +262,10 @@ objfacts_markdown(const struct jval *report, struct buf *b)
 	buf_addc(b, '\n');
 	md_list(jval_get(f, "because"), "Because it", b);
 	md_list(jval_get(f, "optional"), "Optional", b);
-	if (str(o, "comparison")[0] != '\0') {
+	if (str(report, "object_comparison")[0] != '\0') {
 		buf_adds(b, "- Predicted and observed: ");
-		report_md_text(b, str(o, "comparison"), 2 * TEXT_MAX);
+		report_md_text(b, str(report, "object_comparison"),
+		    2 * TEXT_MAX);
 		buf_addc(b, '\n');
 	}
 	md_list(jval_get(o, "notes"), "Note", b);

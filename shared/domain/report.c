@@ -5,6 +5,7 @@
 
 #include "base/json_out.h"
 #include "domain/boundary.h"
+#include "domain/objfacts.h"
 #include "domain/verifier_reason.h"
 
 /* Longest string taken over from a validator document. */
@@ -562,6 +563,25 @@ write_inputs(struct jsonw *w, const struct report_run *r)
 	jsonw_end(w);
 }
 
+/* Of strings in either document; they are names and sentences. */
+#define OBJECT_STR_MAX	(64 * 1024)
+
+/* How a source became the object, and what the object is. */
+static void
+write_object(struct jsonw *w, const struct report_run *r)
+{
+	struct buf	 b = BUF_INIT(4096);
+
+	if (r->compile != NULL)
+		jval_write(r->compile, w, "compile", OBJECT_STR_MAX);
+	if (r->object == NULL)
+		return;
+	jval_write(r->object, w, "object", OBJECT_STR_MAX);
+	objfacts_compare(r->object, r->targets, r->ntargets, &b);
+	jsonw_str_opt(w, "object_comparison", buf_str(&b));
+	buf_clear(&b);
+}
+
 enum err
 report_write(struct buf *b, const struct report_run *r)
 {
@@ -580,6 +600,7 @@ report_write(struct buf *b, const struct report_run *r)
 	jsonw_str_opt(&w, "attach_mode", r->attach_mode);
 	jsonw_end(&w);
 	write_inputs(&w, r);
+	write_object(&w, r);
 	jsonw_arr(&w, "targets");
 	for (size_t i = 0; i < r->ntargets; i++)
 		jval_write(r->targets[i], &w, NULL, REPORT_TARGET_MAX);

@@ -136,6 +136,8 @@ struct	report_run {
 	const char	*command;	/* of command mode, or NULL */
 	int64_t		 command_timeout_ms;
 	int		 command_expect_exit;
+	const struct jval *object;	/* domain/objfacts.h, or NULL */
+	const struct jval *compile;	/* of prepare.json, or NULL */
 	const char	*run_dir, *json_path, *markdown_path;
 	struct jval	*const *targets;	/* parts, in matrix order */
 	size_t		 ntargets;

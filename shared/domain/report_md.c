@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "domain/objfacts.h"
 #include "domain/report_md.h"
 
 #define SPLAT_LINES	40
@@ -274,6 +275,7 @@ report_markdown(const struct jval *r, struct buf *b)
 
 	header(b, r);
 	table(b, targets);
+	objfacts_markdown(r, b);
 	buf_adds(b, "\n## Target Details\n");
 	for (size_t i = 0; i < jval_len(targets); i++)
 		detail(b, jval_at(targets, i));

@@ -8,7 +8,9 @@
  *  command   what is run in place of a validation (domain/command.h)
  *  file      a program or script for a command, by its basename
  *  library   what a program of it needs, likewise
- *  source    C source that the artifact was compiled from
+ *  source    C source; it stands in the artifact's place (same digest) until
+ *            the worker has compiled it
+ *  clang_flags  flags for it, as text (domain/cflags.h)
  */
 #ifndef STORE_INPUT_H
 #define STORE_INPUT_H
@@ -27,6 +29,7 @@
 #define INPUT_FILE	"file"
 #define INPUT_LIBRARY	"library"
 #define INPUT_SOURCE	"source"
+#define INPUT_FLAGS	"clang_flags"
 
 struct	job_input_new {
 	const char	*kind;
