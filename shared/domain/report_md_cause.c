@@ -109,7 +109,7 @@ registers(struct buf *b, const struct jval *e)
 		if (!report_register_matters(e, str(r, "name")))
 			continue;
 		snprintf(label, sizeof(label), "Register R%d",
-		    atoi(str(r, "name") + 1));
+		    (int)strtol(str(r, "name") + 1, NULL, 10));
 		sub_bullet(b, label, str(r, "value"));
 	}
 }
