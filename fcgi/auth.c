@@ -1,8 +1,10 @@
 #include "auth.h"
 
-#include <stdbool.h>
+#include <string.h>
 
 #include "req.h"
+
+#define ANONYMOUS	"anonymous"
 
 /* The seed's switches (spec: write switch opens reads as well). */
 static bool
@@ -30,9 +32,15 @@ auth_check(const struct conf *c, const struct req *rq, enum action a,
 {
 	(void)rq;	/* its credentials count for nothing yet */
 	if (anonymous_ok(c, a)) {
-		*subject = "anonymous";
+		*subject = ANONYMOUS;
 		return ERR_OK;
 	}
 	return diag_set(d, ERR_UNAUTH, NULL,
 	    "this server does not allow anonymous access to this route");
+}
+
+bool
+auth_may_write(const struct conf *c, const char *subject)
+{
+	return c->anon_write || strcmp(subject, ANONYMOUS) != 0;
 }

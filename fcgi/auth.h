@@ -6,6 +6,8 @@
 #ifndef FCGI_AUTH_H
 #define FCGI_AUTH_H
 
+#include <stdbool.h>
+
 #include "base/conf.h"
 #include "base/err.h"
 
@@ -26,5 +28,11 @@ struct req;
  */
 enum err	 auth_check(const struct conf *, const struct req *,
 		    enum action, const char **subject, struct diag *);
+
+/*
+ * Beyond the public gate: may this caller do what the write key is for, such
+ * as running commands in guests?
+ */
+bool		 auth_may_write(const struct conf *, const char *subject);
 
 #endif /* !FCGI_AUTH_H */

@@ -108,7 +108,7 @@ enum err	 field_timeout(const struct field *, const struct conf *,
 		    struct value *, struct diag *);	/* num: ms */
 enum err	 field_concurrency(const struct field *, const struct conf *,
 		    struct value *, struct diag *);
-/* str: "load_only" or "load_attach". */
+/* str: "load_only", "load_attach" or "behavior". */
 enum err	 field_mode(const struct field *, const struct conf *,
 		    struct value *, struct diag *);
 enum err	 field_uri(const struct field *, const struct conf *,
@@ -118,9 +118,6 @@ enum err	 field_object(const struct field *, const struct conf *,
 		    struct value *, struct diag *);
 /* Any file or text. */
 enum err	 field_any(const struct field *, const struct conf *,
-		    struct value *, struct diag *);
-/* Known, but not possible yet: any content is ERR_UNSUPPORTED. */
-enum err	 field_later(const struct field *, const struct conf *,
 		    struct value *, struct diag *);
 
 #define FIELD_LIMIT_DEFAULT	200

@@ -160,7 +160,8 @@ enum err
 field_mode(const struct field *f, const struct conf *conf, struct value *v,
     struct diag *d)
 {
-	static const char *const modes[] = { "load_only", "load_attach" };
+	static const char *const modes[] = { "load_only", "load_attach",
+		"behavior" };
 	char	 word[32];
 	size_t	 n = 0;
 
@@ -175,12 +176,11 @@ field_mode(const struct field *f, const struct conf *conf, struct value *v,
 	else if (strcasecmp(word, "loadattach") == 0)
 		v->str = modes[1];
 	else if (strcasecmp(word, "behavior") == 0)
-		return diag_set(d, ERR_UNSUPPORTED, f->name,
-		    "%s behavior is not available over HTTP; use load_only "
-		    "or load_attach", f->name);
+		v->str = modes[2];
 	else
 		return diag_set(d, ERR_INVAL, f->name,
-		    "%s must be load_only or load_attach", f->name);
+		    "%s must be load_only, load_attach or behavior",
+		    f->name);
 	return ERR_OK;
 }
 
@@ -223,14 +223,4 @@ field_any(const struct field *f, const struct conf *conf, struct value *v,
 	(void)v;
 	(void)d;
 	return ERR_OK;
-}
-
-enum err
-field_later(const struct field *f, const struct conf *conf, struct value *v,
-    struct diag *d)
-{
-	(void)conf;
-	(void)v;
-	return diag_set(d, ERR_UNSUPPORTED, f->name,
-	    "%s is not supported by this server", f->name);
 }

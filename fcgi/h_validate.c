@@ -12,6 +12,7 @@
 #include "handlers.h"
 #include "job_json.h"
 #include "job_wait.h"
+#include "request_manifest.h"
 #include "store/store_job.h"
 
 #define LOCK_WAIT_MS	10000	/* others hold it for one small transaction */
@@ -32,10 +33,10 @@ const struct field validate_fields[] = {
 	[V_SOURCE_CODE] = { "source_code", field_prose, FIELD_FORM,
 	    SOURCE_MAX },
 	[V_CLANG_FLAGS] = { "clang_flags", field_text, TEXT, 1024 },
-	[V_MANIFEST_FILE] = { "manifest_file", field_later,
+	[V_MANIFEST_FILE] = { "manifest_file", field_any,
 	    FIELD_FORM | FIELD_FILE, 0 },
-	[V_MANIFEST_TEXT] = { "manifest_text", field_later, FIELD_FORM,
-	    SOURCE_MAX },
+	[V_MANIFEST_TEXT] = { "manifest_text", field_prose, FIELD_FORM,
+	    MANIFEST_MAX },
 	[V_PROFILES] = { "profiles", field_profile, FIELD_FORM | FIELD_LIST,
 	    PROFILE_ID_MAX },
 	[V_REQUIRED] = { "required_profiles", field_profile,
@@ -56,6 +57,8 @@ struct	plan {
 	struct job_target_new targets[MATRIX_TARGETS_MAX];
 	char		 name[LABEL_MAX + 1];
 	char		 key[SHA256_HEX_SIZE];
+	struct request_manifest manifest;
+	struct job_input_new input;	/* the manifest's row */
 };
 
 /* --- checks across fields ---------------------------------------------------*/
@@ -194,6 +197,28 @@ idempotency(const struct call *c, struct plan *p, struct diag *d)
 }
 
 static enum err
+take_manifest(const struct app *app, struct call *c, struct plan *p)
+{
+	const struct value	*v = c->f.v;
+	struct request_manifest	*m = &p->manifest;
+	enum err		 e;
+
+	if ((e = request_manifest_read(app, &v[V_MANIFEST_FILE],
+	    &v[V_MANIFEST_TEXT], m, &c->d)) != ERR_OK ||
+	    (e = request_manifest_allowed(m, p->job.mode,
+	    auth_may_write(app->conf, c->subject), &c->d)) != ERR_OK)
+		return e;
+	if (!m->set)
+		return ERR_OK;
+	p->input = (struct job_input_new){ INPUT_MANIFEST,
+	    object_sha256(m->object), object_size(m->object), m->basename };
+	p->job.inputs = &p->input;
+	p->job.ninputs = 1;
+	return manifest_targets(&m->manifest, p->targets, p->job.ntargets,
+	    &c->d);
+}
+
+static enum err
 make_plan(const struct app *app, struct call *c, struct plan *p)
 {
 	const struct value	*v = c->f.v;
@@ -227,12 +252,33 @@ make_plan(const struct app *app, struct call *c, struct plan *p)
 		.submitted_by = c->subject,
 		.targets = p->targets,
 	};
-	if ((e = choose_targets(app, v, p, &c->d)) != ERR_OK)
+	if ((e = choose_targets(app, v, p, &c->d)) != ERR_OK ||
+	    (e = take_manifest(app, c, p)) != ERR_OK)
 		return e;
 	return idempotency(c, p, &c->d);
 }
 
 /* --- queueing ----------------------------------------------------------------*/
+
+static enum err
+same_manifest(struct db *db, const struct plan *p, const char *id,
+    struct diag *d)
+{
+	struct job_input	*rows = NULL;
+	const struct job_input	*had;
+	size_t			 n = 0;
+	enum err		 e;
+
+	if ((e = store_job_inputs(db, id, &rows, &n)) != ERR_OK)
+		return e;
+	had = job_inputs_find(rows, n, INPUT_MANIFEST);
+	if ((had != NULL) != p->manifest.set || (had != NULL &&
+	    strcmp(had->sha256, p->input.sha256) != 0))
+		e = diag_set(d, ERR_EXISTS, "Idempotency-Key",
+		    "this Idempotency-Key was used with another manifest");
+	job_inputs_free(rows, n);
+	return e;
+}
 
 /* An earlier request with the same key must have meant the same object. */
 static enum err
@@ -247,7 +293,7 @@ same_job(struct db *db, const struct plan *p, const char *id, struct diag *d)
 		e = diag_set(d, ERR_EXISTS, "Idempotency-Key",
 		    "this Idempotency-Key was used with another artifact");
 	job_clear(&j);
-	return e;
+	return e == ERR_OK ? same_manifest(db, p, id, d) : e;
 }
 
 /* With the object lock held. */
@@ -255,14 +301,16 @@ static enum err
 publish_and_add(struct app *app, struct db *db, struct object *o,
     const struct plan *p, char *id, struct diag *d)
 {
-	bool		 created;
+	struct object	*all[] = { o, p->manifest.object };
+	size_t		 n = p->manifest.set ? 2 : 1;
+	bool		 created[2];
 	enum err	 e;
 
-	if ((e = object_publish(o, &created, d)) != ERR_OK)
+	if ((e = objects_publish(all, n, created, d)) != ERR_OK)
 		return e == ERR_NOSPACE || e == ERR_NOMEM ? e : ERR_IO;
 	e = store_job_add(db, &p->job, app->conf->max_queued_jobs, id);
-	if (e != ERR_OK && created)
-		object_unpublish(o);
+	if (e != ERR_OK)
+		objects_unpublish(all, n, created);
 	return e;
 }
 
@@ -294,6 +342,7 @@ enqueue(struct app *app, struct call *c, char id[static JOB_ID_SIZE])
 		diag_set(&c->d, e, NULL, "the validation queue is full; try "
 		    "again later");
 out:
+	request_manifest_clear(&p->manifest);
 	free(p);
 	return e;
 }

@@ -15,6 +15,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/req.c fcgi/req.h \
+	fcgi/request_manifest.c fcgi/request_manifest.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/serve.c fcgi/serve.h \
 	fcgi/transport.c fcgi/transport.h

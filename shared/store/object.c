@@ -154,6 +154,28 @@ object_begins(const struct object *o, const void *p, size_t n)
 	    memcmp(o->head, p, n) == 0;
 }
 
+enum err
+object_read(const struct object *o, struct buf *b, struct diag *d)
+{
+	int64_t	 at = 0;
+	ssize_t	 n;
+	void	*p;
+
+	while (at < o->size) {
+		n = o->size - at > 65536 ? 65536 : (ssize_t)(o->size - at);
+		if ((p = buf_reserve(b, (size_t)n)) == NULL)
+			return buf_err(b);
+		n = pread(o->fd, p, (size_t)n, at);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return diag_errno(d, "cannot read an upload");
+		buf_commit(b, (size_t)n);
+		at += n;
+	}
+	return buf_err(b);
+}
+
 /* The name must survive a power cut as well as the row that refers to it. */
 static enum err
 sync_parent(const char *path, struct diag *d)

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #define OBJECT_HEAD	16	/* first bytes kept for a look at the format */
@@ -40,6 +41,9 @@ const char	*object_sha256(const struct object *);	/* once sealed */
 int64_t		 object_size(const struct object *);
 /* Whether the content begins with these bytes (n <= OBJECT_HEAD). */
 bool		 object_begins(const struct object *, const void *, size_t n);
+/* Appends the content to "b"; ERR_TOOBIG when it does not fit. */
+enum err	 object_read(const struct object *, struct buf *b,
+		    struct diag *);
 /*
  * Gives the sealed object its name.  *created is false when the same
  * content was there before.

@@ -8,11 +8,11 @@ set -u
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=true
 export BPFCOMPAT_API_MAX_ARTIFACT_BYTES=200000
-export BPFCOMPAT_API_MAX_QUEUED_VALIDATE_JOBS=8
+export BPFCOMPAT_API_MAX_QUEUED_VALIDATE_JOBS=9
 export BPFCOMPAT_API_MAX_VALIDATE_PROFILES=4
 api_max_body=1248576
 
-plan 67
+plan 75
 api_start
 api_nginx
 
@@ -43,8 +43,24 @@ refused "source alone" unsupported 400 '"source_code"' \
     -F 'source_code=int x;' $S
 refused "flags without source" invalid 400 '"clang_flags"' -F "$A" \
     -F clang_flags=-DX $S
-refused "a manifest" unsupported 400 '"manifest_text"' -F "$A" \
+refused "a manifest that is no map" invalid 400 '"manifest_text"' -F "$A" \
     -F manifest_text=x $S
+printf 'name: x\nmaps:\n  - { name: m }\n' >"$api/bad.yaml"
+refused "a manifest that breaks a rule" invalid 400 '"manifest_file"' \
+    -F "$A" -F "manifest_file=@$api/bad.yaml" $S
+check "is told file, line and key" body_has '.error |
+    startswith("bad.yaml:3: maps[0]: needs max_entries")'
+head -c 300000 /dev/zero | tr '\0' '#' >"$api/long.yaml"
+refused "a manifest over the limit" too_large 413 '"manifest_file"' \
+    -F "$A" -F "manifest_file=@$api/long.yaml" $S
+refused "a manifest that needs another kernel" invalid 400 \
+    '"required_profiles"' -F "$A" -F profiles=debian-12-6.1 \
+    -F 'manifest_text=required_profiles: [ debian-13-6.12 ]' $S
+commands='manifest_text=functional_tests: [ { name: t, command: id } ]'
+refused "commands for anybody" forbidden 403 '"manifest_file"' -F "$A" \
+    -F "$commands" $S
+refused "behavior for anybody" forbidden 403 '"validation_mode"' -F "$A" \
+    -F "$commands" -F validation_mode=behavior $S
 elf "$api/big.o" 200100
 refused "an object over the limit" too_large 413 '"artifact_file"' \
     -F "artifact_file=@$api/big.o" $S
@@ -79,8 +95,6 @@ for n in two 0 -1 9; do
 done
 refused "an unknown mode" invalid 400 '"validation_mode"' -F "$A" \
     -F validation_mode=fast $S
-refused "behavior over HTTP" unsupported 400 '"validation_mode"' -F "$A" \
-    -F validation_mode=behavior $S
 refused "a name with a control character" invalid 400 '"artifact_name"' \
     -F "$A" -F "artifact_name=$(printf 'a\001b')" $S
 refused "a name that is not UTF-8" invalid 400 '"artifact_name"' -F "$A" \
@@ -187,12 +201,19 @@ taken "the query wins over the form" -F "$A" -F artifact_name=form \
     "$S?artifact_name=query"
 check "for text fields" is "$(sql "select artifact_name from jobs
     where id = '$job'")" query
+taken "a manifest whose commands do not run" -F "$A" -F "$commands" \
+    -F validation_mode=load_attach -F profiles=debian-12-6.1 $S
+check "is an input of its job, by digest" is "$(sql "select kind || ' ' ||
+    basename || ' ' || (sha256 in (select sha256 from artifacts))
+    from job_inputs where job_id = '$job'")" "manifest manifest.yaml 1"
 taken "an idempotency key" -H 'Idempotency-Key: k1' -F "$A" $S
 first=$job
 taken "the same key again" -H 'Idempotency-Key: k1' -F "$A" $S
 check "is the same job" is "$job" "$first"
 refused "the same key with another object" exists 409 '"Idempotency-Key"' \
     -H 'Idempotency-Key: k1' -F "artifact_file=@$api/other.o" $S
+refused "the same key with a manifest" exists 409 '"Idempotency-Key"' \
+    -H 'Idempotency-Key: k1' -F "$A" -F 'manifest_text=name: x' $S
 
 # --- a full queue -----------------------------------------------------------------------
 while [ "$(api_curl -F "$A" $S)" = 202 ]; do :; done
