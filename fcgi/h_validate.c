@@ -379,8 +379,13 @@ h_validate(struct app *app, struct call *c)
 	if ((e = enqueue(app, c, id)) != ERR_OK)
 		return e;
 	e = job_wait_end(app, c, id, &j);
-	/* Nobody will read the verdict: give the VMs to others. */
-	if (e == ERR_CANCELED && app->db != NULL)
+	/*
+	 * Nobody will read the verdict: give the VMs to others.  Not so with
+	 * a key: who sends one means to come back for the same job, and
+	 * another caller may have joined it by then.
+	 */
+	if (e == ERR_CANCELED && app->db != NULL &&
+	    c->rq->idempotency_key[0] == '\0')
 		store_job_cancel(app->db, id);
 	if (e == ERR_UNAVAILABLE)
 		return diag_set(&c->d, e, NULL, "the server is shutting "

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
+
 #include "base/conf.h"
 #include "base/log.h"
 #include "worker/loop.h"
@@ -30,6 +32,10 @@ main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("bpfcompat-worker %s\n", PACKAGE_VERSION);
+		return 0;
+	}
 	if ((e = conf_load(&c, &d)) != ERR_OK) {
 		fprintf(stderr, "bpfcompat-worker: %s\n", diag_text(&d));
 		return 1;

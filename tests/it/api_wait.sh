@@ -9,7 +9,7 @@ set -u
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=true
 
-plan 48
+plan 52
 api_start --api-children 4 --wait-children 6
 api_nginx 2 4
 
@@ -174,13 +174,18 @@ done
 check "no other name is served" is "$others" "400 400 400 400 400 400 "
 
 # --- synchronous validate -------------------------------------------------------------
-# sync FILE: a validate in the background; its job's id in $job.
-sync() {
-	jobs=$(sql 'select count(*) from jobs')
+# keyed FILE [KEY]: a validate in the background, perhaps with a key.
+keyed() {
 	curl -s --max-time 60 --unix-socket "$api_w/run/http.sock" -o "$1" \
+	    ${2:+-H "Idempotency-Key: $2"} \
 	    -F "artifact_file=@$api/job.o" -F profiles=debian-12-6.1 \
 	    http://bpfcompat/api/validate &
 	sync_pid=$!
+}
+# sync FILE [KEY]: the same until its job is there, whose id is in $job.
+sync() {
+	jobs=$(sql 'select count(*) from jobs')
+	keyed "$@"
 	wait_until 20 sh -c "[ \"\$(sqlite3 '$api_w/bpfcompat.db' \
 	    'select count(*) from jobs')\" -gt $jobs ]"
 	job=$(sql 'select id from jobs order by seq desc limit 1')
@@ -198,6 +203,21 @@ wait $sync_pid 2>/dev/null
 check "a client that leaves cancels its job" wait_until 10 sh -c \
     "[ \"\$(sqlite3 '$api_w/bpfcompat.db' \
     \"select state from jobs where id = '$gone'\")\" = canceled ]"
+# The key says that somebody will come back for the result.
+sync "$api/k1" once
+kill $sync_pid
+wait $sync_pid 2>/dev/null
+keyed "$api/k2" once
+check "with a key it may come back, and waits" stays $sync_pid
+check "the job is the same and not canceled" is "$(sql "select count(*)
+    from jobs where state = 'queued' and idempotency_key is not null")" 1
+api_curl -H 'Idempotency-Key: once' -F "artifact_file=@$api/job.o" \
+    -F profiles=debian-12-6.1 /api/validate/start >/dev/null
+check "another caller with the key joins it" body_has ".job_id == \"$job\""
+complete_job "$job" 20260527T120003Z-a1b2c3
+wait $sync_pid
+check "who came back has the verdict" is "$(jq -r .report.run.id "$api/k2")" \
+    20260527T120003Z-a1b2c3
 sync "$api/s3"
 one=$sync_pid
 sync "$api/s4"

@@ -4,7 +4,10 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "config.h"
 
 #include "base/log.h"
 #include "worker/compile/box.h"
@@ -37,7 +40,10 @@ main(int argc, char **argv)
 	struct diag	 d = DIAG_INIT;
 	enum err	 e;
 
-	(void)argv;
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("bpfcompat-prepare %s\n", PACKAGE_VERSION);
+		return 0;
+	}
 	if (argc != 1) {
 		fprintf(stderr, "usage: bpfcompat-prepare < SPEC\n");
 		return 1;

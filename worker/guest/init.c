@@ -19,6 +19,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "config.h"
+
 #include "wire.h"
 
 /* A server that dies at once is not started for ever. */
@@ -220,7 +222,7 @@ run(struct init *in)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	struct init	 in = {
 		.v = {
@@ -231,6 +233,10 @@ main(void)
 		.ctl_ready = { -1, -1 },
 	};
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("bpfcompat-init %s\n", PACKAGE_VERSION);
+		return 0;
+	}
 	if (getpid() != 1) {
 		fprintf(stderr, "bpfcompat-init: only runs as process 1 of a "
 		    "guest\n");

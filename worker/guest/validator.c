@@ -20,6 +20,8 @@
 
 #include <bpf/libbpf.h>
 
+#include "config.h"
+
 #include "base/timefmt.h"
 #include "bench.h"
 #include "kmsg.h"
@@ -372,6 +374,10 @@ main(int argc, char **argv)
 	struct diag	 d = DIAG_INIT;
 	int		 status = 1;
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("bpfcompat-validator %s\n", PACKAGE_VERSION);
+		return 0;
+	}
 	if (args_parse(argc, (const char *const *)argv, &a, &d) != ERR_OK)
 		fprintf(stderr, "bpfcompat-validator: %s: %s\n%s", d.field,
 		    diag_text(&d), args_usage());

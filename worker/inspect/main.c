@@ -6,7 +6,10 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "config.h"
 
 #include "worker/inspect/facts.h"
 #include "worker/inspect/sandbox.h"
@@ -60,7 +63,10 @@ main(int argc, char **argv)
 	struct diag	 d = DIAG_INIT;
 	enum err	 e;
 
-	(void)argv;
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("bpfcompat-inspect %s\n", PACKAGE_VERSION);
+		return 0;
+	}
 	if (argc != 1) {
 		fprintf(stderr, "usage: bpfcompat-inspect < OBJECT\n");
 		return EXIT_USAGE;

@@ -11,6 +11,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "config.h"
+
 #include "base/log.h"
 #include "worker/vm/attempt.h"
 
@@ -53,7 +55,7 @@ refuse(enum err e, const struct diag *d)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static struct attempt	 attempt;
 	struct diag		 d = DIAG_INIT;
@@ -63,6 +65,14 @@ main(void)
 	enum err		 e;
 	int			 cancel;
 
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("bpfcompat-runner %s\n", PACKAGE_VERSION);
+		return 0;
+	}
+	if (argc != 1) {
+		fprintf(stderr, "usage: bpfcompat-runner < SPEC\n");
+		return 1;
+	}
 	log_open("runner", LOG_INFO);
 	/* The keys are in this memory. */
 	prctl(PR_SET_DUMPABLE, 0);
