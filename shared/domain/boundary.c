@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/classify.h"
+
 /* More causes than this are counted, not told. */
 #define CAUSES_TOLD	4
 #define CAUSE_MAX	200
@@ -33,6 +35,21 @@ version_of(const char *s)
 	    (unsigned int)(major << 16 | minor);
 }
 
+/* "(out_of_bounds)": a clause on the verifier says little without it. */
+static void
+add_sub(struct cell *c)
+{
+	const struct jval	*cls;
+	size_t			 n = strlen(c->cause);
+	const char		*sub;
+
+	cls = jval_get(c->target, "classification");
+	sub = jval_get_str(cls, "sub_reason", "");
+	if (strcmp(jval_get_str(cls, "code", ""), CLASS_VERIFIER) == 0 &&
+	    sub[0] != '\0')
+		snprintf(c->cause + n, sizeof(c->cause) - n, " (%s)", sub);
+}
+
 /* The first clause of the reason: what is wrong, without where. */
 static void
 set_cause(struct cell *c)
@@ -51,6 +68,7 @@ set_cause(struct cell *c)
 		n = (size_t)(cut - why);
 	snprintf(c->cause, sizeof(c->cause), "%.*s", n < sizeof(c->cause) ?
 	    (int)n : (int)sizeof(c->cause) - 1, why);
+	add_sub(c);
 }
 
 static bool

@@ -7,6 +7,21 @@
 
 #define LINE_MAX_SEEN	1024
 
+/* What was tried to attach says more than the number does. */
+static void
+attach_evidence(struct class_case *c)
+{
+	const char	*err = jval_get_str(c->f->program, "attach_error", "");
+	char		 text[CLASS_TEXT_MAX];
+
+	if (c->f->stage != CLASS_AT_ATTACH || err[0] == '\0' ||
+	    c->res->evidence[0] != '\0')
+		return;
+	snprintf(text, sizeof(text), "%.160s: %.400s", c->word[W_SECTION],
+	    err);
+	class_evidence(c, text, strlen(text));
+}
+
 bool
 c_errno(struct class_case *c, const char *a, const char *b)
 {
@@ -19,6 +34,7 @@ c_errno(struct class_case *c, const char *a, const char *b)
 	name = class_errno_name(class_errno(c->f), buf, sizeof(buf));
 	if (!class_among(name, a))
 		return false;
+	attach_evidence(c);
 	snprintf(text, sizeof(text), "the kernel answered %s", name);
 	class_prove(c, "errno", name, text);
 	return true;

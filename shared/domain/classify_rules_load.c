@@ -27,19 +27,32 @@ const struct class_rule class_lookup_rules[] = {
 	  "the object needs a kernel with BTF, and this one has none",
 	  "Use a kernel built with CONFIG_DEBUG_INFO_BTF." },
 	{ "struct-ops-config", LOAD, CLASS_CONFIG, "struct_ops", HIGH,
-	  { { c_libbpf, "struct_ops init_kern *: struct % is not found", NULL },
-	  { c_config_off, "struct_ops", NULL } },
+	  { { c_libbpf, "struct_ops init_kern*: struct bpf_struct_ops_% is not",
+	  NULL }, { c_config_off, "struct_ops", NULL } },
 	  "struct_ops {name} needs {detail}, which is not set in this kernel",
 	  "Use a kernel built with {detail}; leave the map out on others "
 	  "(bpf_map__set_autocreate())." },
+	{ "struct-ops-config-type", LOAD, CLASS_CONFIG, "struct_ops", HIGH,
+	  { { c_libbpf, "struct_ops init_kern*: struct % is not found", NULL },
+	  { c_config_off, "struct_ops", NULL } },
+	  "struct_ops type {name} needs {detail}, which is not set in this "
+	  "kernel",
+	  "Use a kernel built with {detail}; leave the map out on others "
+	  "(bpf_map__set_autocreate())." },
+	{ "struct-ops-value", LOAD, CLASS_STRUCT_OPS, "not_in_kernel", HIGH,
+	  { { c_libbpf, "struct_ops init_kern*: struct bpf_struct_ops_% is not",
+	  NULL } },
+	  "this kernel has no struct_ops type {name}",
+	  "Use a kernel that has it, or leave the map out on others "
+	  "(bpf_map__set_autocreate())." },
 	{ "struct-ops-type", LOAD, CLASS_STRUCT_OPS, "not_in_kernel", HIGH,
-	  { { c_libbpf, "struct_ops init_kern *: struct % is not found",
+	  { { c_libbpf, "struct_ops init_kern*: struct % is not found",
 	  NULL } },
 	  "this kernel has no struct_ops type {name}",
 	  "Use a kernel that has it, or leave the map out on others "
 	  "(bpf_map__set_autocreate())." },
 	{ "struct-ops-member", LOAD, CLASS_STRUCT_OPS, "member", HIGH,
-	  { { c_libbpf, "struct_ops init_kern *: Cannot find member %",
+	  { { c_libbpf, "struct_ops init_kern*: Cannot find member %",
 	  NULL } },
 	  "this kernel's struct_ops type has no member {name}",
 	  "Leave the member empty on this kernel, or use "
@@ -326,8 +339,8 @@ const struct class_rule class_program_rules[] = {
 	{ "modify-config", LOAD, CLASS_CONFIG, "error_injection", HIGH,
 	  { { c_last, "%() is not modifiable", NULL },
 	  { c_config_off, "modify", NULL } },
-	  "{name}() cannot be modified by program {program}: no function can, "
-	  "because {detail} is not set in this kernel",
+	  "{name}() cannot be modified by program {program}, because {detail} "
+	  "is not set in this kernel",
 	  "Use fentry or fexit instead of fmod_ret, or a kernel built with "
 	  "{detail}." },
 	{ "verifier-memory", LOAD, CLASS_MEMORY, "verifier", MEDIUM,
