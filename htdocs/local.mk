@@ -15,6 +15,7 @@ dist_htdocsjs_DATA = \
 	htdocs/js/detail.js \
 	htdocs/js/dom.js \
 	htdocs/js/elf.js \
+	htdocs/js/explain.js \
 	htdocs/js/export.js \
 	htdocs/js/filter.js \
 	htdocs/js/findings.js \

@@ -10,6 +10,7 @@ import { shownIds, statusWord, focusRow } from "./matrix.js";
 import { errnoText, mapTable, programTable } from "./programs.js";
 import { evidenceUrl } from "./api.js";
 import { phaseChart } from "./phases.js";
+import { proofList } from "./explain.js";
 import { logView } from "./log.js";
 import { copyButton } from "./export.js";
 
@@ -81,13 +82,15 @@ function outcome(t)
 	return h("section", { class: `outcome is-${t.status}` },
 	    t.status !== "pass" && h("div", { class: "cause-head" },
 	        h("h3", { text: t.cause }),
-	        t.code && h("code", { class: "code-tag", text: t.code }),
+	        t.code && h("code", { class: "code-tag",
+	            text: t.sub ? `${t.code}/${t.sub}` : t.code }),
 	        t.confidence && h("span", { class: "dim",
 	            text: `${t.confidence} confidence` })),
 	    t.reason && h("p", { class: "cause-reason", text: t.reason }),
 	    t.quote && h("p", { class: "cause-reason dim", text: t.quote }),
 	    t.remedy && h("p", { class: "cause-remedy" },
 	        h("b", {}, "What to do: "), t.remedy),
+	    proofList(t.raw.classification),
 	    h("dl", { class: "pairs" },
 	        pair("Failed", t.stage && stageText(t.stage)),
 	        pair("Load", loadText(v)), pair("Attach", attachText(t))));

@@ -4,6 +4,7 @@
 
 import { h, icon } from "./dom.js";
 import { bytes, plural } from "./fmt.js";
+import { explanationView } from "./explain.js";
 import { logView } from "./log.js";
 import { statusWord } from "./matrix.js";
 
@@ -89,6 +90,7 @@ export function programTable(all)
 	                ["Program", "Load", "Attach", "Insns verified"].map((t) =>
 	                    h("th", { scope: "col", text: t })))),
 	            h("tbody", {}, programs.map(programRow)))),
+	    programs.slice(0, 20).map(explanationView),
 	    logs.map(programLog));
 }
 

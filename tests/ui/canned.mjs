@@ -65,6 +65,20 @@ export function target(id, required, status, more = {})
 	return { ...t, ...more };
 }
 
+/* As the guest says it, with what the server adds. */
+function explained()
+{
+	return { insn: 1, insn_text: "r0 = *(u8 *)(r1 +0)",
+	    verdict: "R1 is bad", source: { file: "src/x.bpf.c", line: 12,
+	        column: 9, text: "return *p;" },
+	    registers: [{ name: "R1", value: "scalar()" },
+	        { name: "R10", value: "fp0" }],
+	    path: [{ insn: 0, to: 1, insn_text: "if r2 == 0x0 goto pc+1",
+	        taken: false, source: { line: 11, text: "if (q)" } }],
+	    sub_reason: "type_mismatch", rule: "Only pointers.",
+	    fix: "Use a pointer." };
+}
+
 function answered(p, status)
 {
 	const ok = status === "pass";
@@ -80,7 +94,8 @@ function answered(p, status)
 		    load_status: status, load_errno: ok ? 0 : -13,
 		    attach_status: ok ? "pass" : "skipped",
 		    load_log: ok ? "" : "0: (b7) r0 = 0\nR1 is bad\n" +
-		    "processed 1 insns\n" }],
+		    "processed 1 insns\n",
+		    explanation: ok ? undefined : explained() }],
 		maps: [{ name: "events", type_name: "ringbuf",
 		    max_entries: 4096, key_size: 0, value_size: 0,
 		    status: "created" }],
@@ -91,7 +106,9 @@ function answered(p, status)
 		    classification_code: "VERIFIER_REJECTION",
 		    classification_confidence: "high",
 		    classification_reason: "program 'handle': R1 is bad",
-		    classification: { remedy: "Check R1 before use." } });
+		    classification: { remedy: "Check R1 before use.",
+		        sub_reason: "type_mismatch", proof: [{ kind: "probe",
+		            text: "the helper is there" }] } });
 	return out;
 }
 

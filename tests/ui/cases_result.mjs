@@ -128,6 +128,21 @@ async function keyboardOpensEvidence(b, c)
 	assert.ok(!page.url().includes("target="));
 }
 
+async function refusalIsExplained(b, c)
+{
+	const page = await show(b, c, MIXED,
+	    { query: "&target=debian-11-5.10" });
+
+	await page.waitForSelector("#detail .explained");
+	assert.match(await text(page, "#detail .explained"), new RegExp(
+	    "x.bpf.c:12:9[^]*return \\*p;[^]*insn 1: r0[^]*R1[^]*scalar" +
+	    "[^]*Only pointers[^]*Use a pointer"));
+	assert.doesNotMatch(await text(page, "#detail .explained .pairs"),
+	    /R10/);
+	assert.match(await text(page, "#detail .proof"),
+	    /probe: the helper is there/);
+}
+
 async function deepLinkOpensTheTarget(b, c)
 {
 	const page = await show(b, c, MIXED,
@@ -144,10 +159,15 @@ async function hostileTextIsText(b, c)
 {
 	const t = target("debian-12-6.1", true, "fail", {
 		classification_code: EVIL, classification_reason: EVIL,
-		classification: { remedy: EVIL, evidence: EVIL },
+		classification: { remedy: EVIL, evidence: EVIL + ".",
+		    sub_reason: EVIL, proof: [{ kind: EVIL, text: EVIL }] },
 		host: { kernel: EVIL, arch: EVIL },
 		programs: [{ name: EVIL, section: EVIL, load_status: "fail",
-		    load_log: EVIL }],
+		    load_log: EVIL, explanation: { verdict: EVIL,
+		        insn_text: EVIL, source: { file: EVIL, text: EVIL },
+		        registers: [{ name: EVIL, value: EVIL }],
+		        path: [{ insn_text: EVIL, source: { text: EVIL } }],
+		        rule: EVIL, fix: EVIL } }],
 		maps: [{ name: EVIL, type_name: EVIL, status: EVIL }],
 		notes: [EVIL], splat: EVIL, kernel: { uname_version: EVIL },
 		files: [{ path: `targets/debian-12-6.1/${EVIL}` }],
@@ -276,6 +296,7 @@ export const result = [
 	["the keyboard moves in the matrix and opens the evidence",
 	    keyboardOpensEvidence],
 	["a link opens one kernel's evidence", deepLinkOpensTheTarget],
+	["a refused program is explained at its line", refusalIsExplained],
 	["text from an artifact or a guest stays text", hostileTextIsText],
 	["a report that is newer or odd is shown as far as known",
 	    oddReportsAreShown],
