@@ -370,7 +370,7 @@ const struct class_rule class_program_rules[] = {
 	  { { c_probe, "program_types", "unsupported" } },
 	  "this kernel has no program type {type}: program {program}",
 	  "Use a program type this kernel has, or ship a variant." },
-	{ "program-flags", LOAD, CLASS_PROGRAM_TYPE, "program_flags", HIGH,
+	{ "program-flags", LOAD, CLASS_PROGRAM_TYPE, "flags", HIGH,
 	  { { c_silent, NULL, NULL }, { c_exp, "no_prog_flags", "yes" } },
 	  "this kernel has programs of type {type}, but does not know the "
 	  "flags ({detail}) that section {section} stands for",
