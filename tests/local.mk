@@ -148,6 +148,8 @@ tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c \
 	worker/guest/symbols_scan.c worker/guest/target.c
 tests_unit_test_evidence_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_evidence_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+TESTS += tests/vm/evidence.sh
+EXTRA_DIST += tests/vm/evidence.sh
 TESTS += tests/it/guest_programs.sh
 EXTRA_DIST += tests/it/guest_programs.sh
 
