@@ -76,6 +76,12 @@ static const struct class_code codes[] = {
 	{ CLASS_FUNCTIONAL, "A behaviour check failed",
 	  "The object loaded and attached, and a required check did not "
 	  "pass." },
+	{ CLASS_COMMAND, "The command failed",
+	  "The command that was to be tested in the guest ended with another "
+	  "exit code than the one expected." },
+	{ CLASS_VALIDATOR_KILLED, "It killed what tested it",
+	  "The attached programs ended the processes that were testing them; "
+	  "the kernel went on." },
 	{ CLASS_GUEST_CRASH, "The guest died of it",
 	  "The kernel crashed while it worked on the object." },
 	{ CLASS_GUEST_HANG, "The guest hung with it",

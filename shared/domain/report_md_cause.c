@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "domain/report.h"
@@ -102,15 +101,15 @@ static void
 registers(struct buf *b, const struct jval *e)
 {
 	const struct jval	*all = jval_get(e, "registers"), *r;
-	char			 label[40];
+	char			 text[340];
 
 	for (size_t i = 0; i < jval_len(all); i++) {
 		r = jval_at(all, i);
 		if (!report_register_matters(e, str(r, "name")))
 			continue;
-		snprintf(label, sizeof(label), "Register R%d",
-		    (int)strtol(str(r, "name") + 1, NULL, 10));
-		sub_bullet(b, label, str(r, "value"));
+		snprintf(text, sizeof(text), "%.16s = %.300s",
+		    str(r, "name"), str(r, "value"));
+		sub_bullet(b, "Register", text);
 	}
 }
 
