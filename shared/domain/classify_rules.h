@@ -6,7 +6,9 @@
  * all have to hold, the verdict, and sentences with {words} in them.  A
  * condition is a function of classify_conds.c or classify_seen.c with at
  * most two literals; where it holds it leaves the words it found and a
- * proof.  Tables are looked through in order.
+ * proof.  Tables are looked through in order.  After a change to a row
+ * "UPDATE_GOLDEN=1 make check TESTS=tests/unit/test_causes" writes
+ * doc/causes.md anew.
  */
 #ifndef DOMAIN_CLASSIFY_RULES_H
 #define DOMAIN_CLASSIFY_RULES_H
