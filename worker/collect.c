@@ -342,27 +342,6 @@ is_command(const struct jval *doc)
 	return jval_get_bool(jval_get(doc, "input"), "command_mode", false);
 }
 
-/* A command's exit code is the verdict; there is no cause to look for. */
-static void
-command_failed(struct collected *c, const struct class_facts *f)
-{
-	struct class_result	*r = calloc(1, sizeof(*r));
-
-	c->status = REPORT_FAIL;
-	c->failed_stage = "functional";
-	if (r == NULL)
-		return;
-	r->code = CLASS_COMMAND;
-	r->confidence = "high";
-	r->rule = "command";
-	snprintf(r->reason, sizeof(r->reason), "The command did not end as "
-	    "it should: %s", f->error_text);
-	snprintf(r->remedy, sizeof(r->remedy), "Read what the command wrote "
-	    "(functional.tests in the report); run it on a machine with this "
-	    "kernel.");
-	c->cls = r;
-}
-
 static void
 functional_failed(struct collected *c, struct class_facts *f)
 {
@@ -381,12 +360,10 @@ functional_failed(struct collected *c, struct class_facts *f)
 		    "it did not pass"));
 		break;
 	}
-	f->stage = CLASS_AT_FUNCTIONAL;
+	f->stage = is_command(c->result) ? CLASS_AT_COMMAND :
+	    CLASS_AT_FUNCTIONAL;
 	f->error_text = text;
-	if (is_command(c->result))
-		command_failed(c, f);
-	else
-		fail_at(c, "functional", f);
+	fail_at(c, "functional", f);
 }
 
 /* Tests without a verdict: the target's time was used up before them. */

@@ -34,27 +34,32 @@ named(const struct jval *list, const char *key, const char *name)
 	return NULL;
 }
 
-static void __attribute__((format(printf, 4, 5)))
-fail(struct collected *c, const char *stage, const char *code,
-    const char *fmt, ...)
+/* Takes the place of what the verdict was; "r" is taken over. */
+static void
+fail_as(struct collected *c, const char *stage, struct class_result *r)
 {
-	struct class_result	*r = calloc(1, sizeof(*r));
-	va_list			 ap;
-
-	if (r == NULL)
-		return;
-	r->code = code;
-	r->confidence = "high";
-	r->rule = "manifest";
-	va_start(ap, fmt);
-	vsnprintf(r->reason, sizeof(r->reason), fmt, ap);
-	va_end(ap);
-	snprintf(r->remedy, sizeof(r->remedy), "Bring manifest and object "
-	    "together; \"bpfcompat inspect\" shows what the object has.");
 	free(c->cls);
 	c->cls = r;
 	c->status = REPORT_FAIL;
 	c->failed_stage = stage;
+}
+
+static void __attribute__((format(printf, 2, 3)))
+fail(struct collected *c, const char *fmt, ...)
+{
+	struct class_result	*r = malloc(sizeof(*r));
+	struct class_facts	 f = { .stage = CLASS_AT_MANIFEST };
+	char			 text[CLASS_TEXT_MAX];
+	va_list			 ap;
+
+	if (r == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	f.error_text = text;
+	classify(&f, r);
+	fail_as(c, "validation", r);
 }
 
 /* "a, b, c" of what there is. */
@@ -82,7 +87,7 @@ mismatch(struct collected *c, const struct manifest *m, const char *kind,
 {
 	char	 have[NAMES_MAX];
 
-	fail(c, "validation", CLASS_MANIFEST, "%.64s names the %s %.64s, "
+	fail(c, "%.64s names the %s %.64s, "
 	    "which the object does not have; it has: %s", m->label, kind,
 	    name, names(list, "name", have));
 	return false;
@@ -177,20 +182,20 @@ program_fits(struct collected *c, const struct manifest *m,
 		section++;
 	if (p->section[0] != '\0' && strcmp(p->section, section) != 0 &&
 	    strcmp(p->section, jval_get_str(have, "section", "")) != 0)
-		fail(c, "validation", CLASS_MANIFEST, "%.64s says that "
+		fail(c, "%.64s says that "
 		    "program %.64s is in section %.96s; in the object it is "
 		    "in %.96s", m->label, p->name, p->section, section);
 	else if (type_contradicts(p->type, jval_get_str(have, "type", "")))
-		fail(c, "validation", CLASS_MANIFEST, "%.64s says that "
+		fail(c, "%.64s says that "
 		    "program %.64s is of type %.64s; it is %.64s", m->label,
 		    p->name, p->type, jval_get_str(have, "type", ""));
 	else if (p->kind[0] != '\0' && !kind_fits(p->kind, section,
 	    jval_get_str(have, "attach_kind", "")))
-		fail(c, "validation", CLASS_MANIFEST, "%.64s says that "
+		fail(c, "%.64s says that "
 		    "program %.64s attaches as %.32s; its section %.96s says "
 		    "otherwise", m->label, p->name, p->kind, section);
 	else if (p->target[0] != '\0' && !target_fits(p->target, section))
-		fail(c, "validation", CLASS_MANIFEST, "%.64s attaches "
+		fail(c, "%.64s attaches "
 		    "program %.64s to %.96s; its section says %.96s",
 		    m->label, p->name, p->target, section);
 	else
@@ -223,7 +228,7 @@ map_fits(struct collected *c, const struct manifest *m,
 	fix = named(jval_get(c->result, "map_fixups"), "name", f->name);
 	if (fix == NULL || !is(fix, "status", "error"))
 		return true;
-	fail(c, "load", CLASS_MAP_ATTRIBUTE, "the map %.64s could not be set "
+	fail(c, "the map %.64s could not be set "
 	    "up as %.64s says: %.100s", f->name, m->label,
 	    strerror((int)-jval_get_int(fix, "errno", 0)));
 	return false;
@@ -272,23 +277,41 @@ cause_in_group(const struct collected *c, const struct manifest_group *g)
 	return NULL;
 }
 
-/* A group of which no program works here is an event nobody watches. */
+/*
+ * A group of which no program works here is an event nobody watches.  The
+ * cause is that of its last resort.
+ */
+static void
+no_winner(struct collected *c, const struct manifest_group *g)
+{
+	const struct class_result	*why = cause_in_group(c, g);
+	struct class_result		*r;
+	char				 text[CLASS_TEXT_MAX];
+
+	if (why == NULL) {
+		fail(c, "no program of the group %.64s can be used on this "
+		    "kernel", g->name);
+		return;
+	}
+	if ((r = malloc(sizeof(*r))) == NULL)
+		return;
+	*r = *why;
+	snprintf(text, sizeof(text), "no program of the group %.64s can be "
+	    "used on this kernel: %.400s", g->name, why->reason);
+	memcpy(r->reason, text, sizeof(r->reason));
+	fail_as(c, "load", r);
+}
+
 static void
 groups_have_a_winner(struct collected *c, const struct manifest *m)
 {
-	const struct jval		*groups, *g;
-	const struct class_result	*why;
+	const struct jval	*groups, *g;
 
 	groups = jval_get(c->result, "program_variants");
 	for (size_t i = 0; i < m->ngroups && c->status == REPORT_PASS; i++) {
 		g = named(groups, "group", m->groups[i].name);
-		if (g == NULL || !is(g, "chosen", ""))
-			continue;
-		why = cause_in_group(c, &m->groups[i]);
-		fail(c, "load", why != NULL ? why->code : CLASS_UNKNOWN,
-		    "no program of the group %.64s can be used on this "
-		    "kernel%s%.300s", m->groups[i].name, why != NULL ? ": " :
-		    "", why != NULL ? why->reason : "");
+		if (g != NULL && is(g, "chosen", ""))
+			no_winner(c, &m->groups[i]);
 	}
 }
 

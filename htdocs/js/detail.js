@@ -86,6 +86,8 @@ function outcome(t)
 	            text: t.sub ? `${t.code}/${t.sub}` : t.code }),
 	        t.confidence && h("span", { class: "dim",
 	            text: `${t.confidence} confidence` })),
+	    t.expected && h("p", { class: "cause-reason",
+	        text: t.expected }),
 	    t.reason && h("p", { class: "cause-reason", text: t.reason }),
 	    t.quote && h("p", { class: "cause-reason dim", text: t.quote }),
 	    t.remedy && h("p", { class: "cause-remedy" },

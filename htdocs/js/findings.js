@@ -20,6 +20,11 @@ function failHead(c)
 
 function passHead(c)
 {
+	if (c.required_expected > 0)
+		return `Compatible as expected: ${c.required_pass} of ` +
+		    `${c.required} required kernels take it, ` +
+		    `${c.required_expected} ` +
+		    `${c.required_expected === 1 ? "fails" : "fail"} as known`;
 	return c.required === 1 ? "Compatible with the required kernel" :
 	    `Compatible with all ${c.required} required kernels`;
 }
@@ -55,6 +60,13 @@ export function verdict(m)
 		return { kind: "fail", status: "fail", title: failHead(c),
 		    text: "Do not ship it to those kernels." +
 		    optionalText(c) + gap(c) };
+	if (c.required_unexpected > 0)
+		return { kind: "fail", status: "fail",
+		    title: "The manifest is out of date: " +
+		    `${kernels(c.required_unexpected)} ` +
+		    `${c.required_unexpected === 1 ? "takes" : "take"} what ` +
+		    "was expected to fail",
+		    text: "Take the expectation out of the manifest." + gap(c) };
 	if (c.required_infra_error > 0)
 		return { kind: "infra", status: "infra_error",
 		    title: "No verdict: " + (c.required_infra_error === 1 ?
@@ -81,7 +93,7 @@ export function disagrees(m)
 	if (m.status === "pass")
 		return c.required_fail > 0 || c.required_infra_error > 0;
 	if (m.status === "fail")
-		return c.required_fail === 0;
+		return c.required_fail + c.required_unexpected === 0;
 	return false;
 }
 

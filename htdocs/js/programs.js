@@ -42,7 +42,8 @@ function logOf(p)
 
 function programRow(p)
 {
-	const why = p.classification?.reason || p.attach_error || "";
+	const why = p.variant_off ? "Not used here: another variant was chosen" :
+	    p.classification?.reason || p.attach_error || "";
 
 	return h("tr", {},
 	    h("th", { scope: "row" },
@@ -60,7 +61,7 @@ function programLog(p)
 	const text = logOf(p);
 
 	return text && h("details", { class: "log-box",
-	    open: p.load_status === "fail" },
+	    open: p.load_status === "fail" && !p.variant_off },
 	    h("summary", {}, "Verifier log of ",
 	        h("span", { class: "mono", text: p.name ?? "" }),
 	        p.log_truncated && ", excerpt"),
@@ -70,7 +71,7 @@ function programLog(p)
 /* What failed comes first; else the order of the object. */
 function rank(p)
 {
-	return p.load_status === "fail" ? 0 : p.attach_status === "fail" ? 1 : 2;
+	return p.variant_off ? 3 : p.load_status === "fail" ? 0 : p.attach_status === "fail" ? 1 : 2;
 }
 
 export function programTable(all)

@@ -27,6 +27,7 @@ const CAUSES = {
 	LICENSE_RESTRICTION: "The licence forbids a helper",
 	LOADER_CONTRACT: "Needs its own loader",
 	LSM_NOT_ENABLED: "BPF LSM is not enabled",
+	MANIFEST_MISMATCH: "The manifest is about something else",
 	MAP_ATTRIBUTE_LIMIT: "A map is too large or odd",
 	MEMORY_LIMIT: "Out of memory for maps",
 	MISSING_BTF: "Kernel BTF is missing",
@@ -133,11 +134,21 @@ function target(t)
 		raw: t,
 	};
 
+	out.expected = t.expected?.text ?? "";
 	out.cause = status === "pass" ? "" :
 	    status === "infra_error" ? "No answer" :
 	        out.code ? causeText(out.code) :
 	            `Failed ${stageText(out.stage)}`.trim();
 	return out;
+}
+
+/* Failures that the manifest expects count apart, and so do their lack. */
+function counted(t)
+{
+	const x = t.raw.expected ?? {};
+
+	return t.status === "fail" && x.met ? "expected" :
+	    t.status === "pass" && x.blocks ? "unexpected" : t.status;
 }
 
 function tally(targets)
@@ -147,7 +158,7 @@ function tally(targets)
 	    optional_pass: 0, optional_fail: 0, optional_infra_error: 0 };
 
 	for (const t of targets) {
-		n[`${t.required ? "required" : "optional"}_${t.status}`]++;
+		n[`${t.required ? "required" : "optional"}_${counted(t)}`]++;
 		n.required += t.required ? 1 : 0;
 	}
 	n.infra_error = n.required_infra_error + n.optional_infra_error;

@@ -65,6 +65,8 @@ enum	class_stage {
 	CLASS_AT_LOAD,
 	CLASS_AT_ATTACH,
 	CLASS_AT_FUNCTIONAL,
+	CLASS_AT_COMMAND,	/* what was run in place of a validation */
+	CLASS_AT_MANIFEST,	/* held against what the object has */
 	CLASS_AT_DEATH,		/* the guest died at work */
 	CLASS_AT_HANG		/* it stopped answering at work */
 };

@@ -82,6 +82,9 @@ static const struct class_code codes[] = {
 	{ CLASS_VALIDATOR_KILLED, "It killed what tested it",
 	  "The attached programs ended the processes that were testing them; "
 	  "the kernel went on." },
+	{ CLASS_MANIFEST, "The manifest is about something else",
+	  "It names a program or map that the object does not have, or says "
+	  "of one what is not so." },
 	{ CLASS_GUEST_CRASH, "The guest died of it",
 	  "The kernel crashed while it worked on the object." },
 	{ CLASS_GUEST_HANG, "The guest hung with it",

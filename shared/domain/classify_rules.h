@@ -24,6 +24,8 @@
 #define LOAD		(1u << CLASS_AT_LOAD)
 #define ATTACH		(1u << CLASS_AT_ATTACH)
 #define FUNCTIONAL	(1u << CLASS_AT_FUNCTIONAL)
+#define COMMAND		(1u << CLASS_AT_COMMAND)
+#define MANIFEST	(1u << CLASS_AT_MANIFEST)
 #define DEATH		(1u << CLASS_AT_DEATH)
 #define HANG		(1u << CLASS_AT_HANG)
 #define ANY		(~0u)

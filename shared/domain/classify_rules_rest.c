@@ -208,6 +208,15 @@ const struct class_rule class_last_rules[] = {
 	{ "functional", FUNCTIONAL, CLASS_FUNCTIONAL, "", HIGH,
 	  { { c_error_text, NULL, NULL } },
 	  "{detail}", "Look at the output of the test." },
+	{ "command", COMMAND, CLASS_COMMAND, "", HIGH,
+	  { { c_error_text, NULL, NULL } },
+	  "the command did not end as it should: {detail}",
+	  "Read what the command wrote; run it on a machine with this "
+	  "kernel." },
+	{ "manifest", MANIFEST, CLASS_MANIFEST, "", HIGH,
+	  { { c_error_text, NULL, NULL } },
+	  "{detail}", "Bring manifest and object together; \"bpfcompat "
+	  "inspect\" shows what the object has." },
 	{ "unknown", ANY, CLASS_UNKNOWN, "", LOW,
 	  { { c_anything, NULL, NULL } },
 	  "the cause is not known: {detail}",

@@ -137,6 +137,12 @@ header(struct buf *b, const struct jval *r)
 	md_bullet(b, "Artifact SHA-256", jval_get_str(art, "sha256", ""));
 	md_bullet(b, "Validator", jval_get_str(val, "basename", ""));
 	md_bullet(b, "Validator SHA-256", jval_get_str(val, "sha256", ""));
+	md_bullet(b, "Manifest", jval_get_str(jval_get(r, "manifest"),
+	    "basename", ""));
+	md_bullet(b, "Manifest SHA-256", jval_get_str(jval_get(r,
+	    "manifest"), "sha256", ""));
+	md_bullet(b, "Command", jval_get_str(jval_get(r, "command"),
+	    "command", ""));
 	md_bullet(b, "Matrix", jval_get_str(mx, "path", ""));
 	md_bullet(b, "Matrix Name", jval_get_str(mx, "name", ""));
 	buf_adds(b, "- Profiles: ");
@@ -160,6 +166,19 @@ btf_text(const struct jval *t)
 	    "kernel_btf:yes" : "kernel_btf:no";
 }
 
+static const char *
+status_text(const struct jval *t)
+{
+	const struct jval	*x = jval_get(t, "expected");
+
+	if (jval_get_bool(x, "unexpected_pass", false))
+		return "pass (unexpected)";
+	if (jval_get_bool(x, "met", false) && jval_get_str(x, "result",
+	    "")[0] == 'f')
+		return "fail (expected)";
+	return jval_get_str(t, "status", "");
+}
+
 static void
 table(struct buf *b, const struct jval *targets)
 {
@@ -177,7 +196,7 @@ table(struct buf *b, const struct jval *targets)
 		md_cell(b, jval_get_str(t, "profile_id", ""));
 		md_cell(b, env);
 		md_cell(b, jval_get_str(jval_get(t, "host"), "kernel", ""));
-		md_cell(b, jval_get_str(t, "status", ""));
+		md_cell(b, status_text(t));
 		md_cell(b, jval_get_str(t, "failed_stage", ""));
 		md_cell(b, jval_get_bool(t, "required", false) ? "yes" : "no");
 		md_cell(b, btf_text(t));
@@ -235,6 +254,16 @@ verdict(struct buf *b, const struct jval *t)
 }
 
 static void
+expectation(struct buf *b, const struct jval *t)
+{
+	const struct jval	*x = jval_get(t, "expected");
+
+	if (x != NULL)
+		md_bullet(b, jval_get_bool(x, "met", false) ? "As expected" :
+		    "Not as expected", jval_get_str(x, "text", ""));
+}
+
+static void
 detail(struct buf *b, const struct jval *t)
 {
 	const struct jval	*notes = jval_get(t, "notes");
@@ -244,6 +273,7 @@ detail(struct buf *b, const struct jval *t)
 	report_md_text(b, jval_get_str(t, "profile_id", "?"), MD_CELL_MAX);
 	buf_adds(b, "\n\n");
 	md_bullet(b, "Status", jval_get_str(t, "status", ""));
+	expectation(b, t);
 	env_text(jval_get(t, "profile"), env, sizeof(env));
 	md_bullet(b, "Declared", env);
 	md_bullet(b, "Booted", jval_get_str(jval_get(t, "host"), "kernel", ""));

@@ -110,21 +110,26 @@ headline(const struct jval *report, struct buf *b)
 {
 	const struct jval	*s = jval_get(report, "summary");
 	const char		*status = jval_get_str(s, "status", "");
-	long long		 passed, failed, infra, all;
+	long long		 passed, failed, infra, expected, all;
 
 	passed = (long long)jval_get_int(s, "required_passed", 0);
 	failed = (long long)jval_get_int(s, "required_failed", 0);
 	infra = (long long)jval_get_int(s, "required_infra_errors", 0);
-	all = passed + failed + infra;
+	expected = (long long)jval_get_int(s, "required_expected_failures",
+	    0);
+	all = passed + failed + infra + expected;
 	if (strcmp(status, "pass") == 0)
 		buf_addf(b, "PASS: %lld of %lld required kernels", passed,
 		    all);
 	else if (strcmp(status, "fail") == 0)
-		buf_addf(b, "FAIL: %lld of %lld required kernels refuse it",
-		    failed, all);
+		buf_addf(b, "FAIL: %lld of %lld required kernels %s", failed,
+		    all, jval_get_int(s, "unexpected_passes", 0) > 0 ?
+		    "do not do what is expected" : "refuse it");
 	else
 		buf_addf(b, "COULD NOT TELL: %lld of %lld required kernels "
 		    "gave no answer", infra, all);
+	if (expected > 0)
+		buf_addf(b, ", %lld fail as expected", expected);
 	buf_adds(b, " - ");
 	cause_put(b, jval_get_str(jval_get(report, "artifact"), "basename", ""),
 	    128);
@@ -151,6 +156,33 @@ kernel_said(const struct jval *t, struct buf *b)
 	}
 }
 
+/* In capitals what nobody knew before. */
+static const char *
+target_word(const struct jval *t)
+{
+	const char	*status = jval_get_str(t, "status", "");
+
+	if (strcmp(status, "pass") == 0)
+		return "pass";
+	if (strcmp(status, "infra_error") == 0)
+		return "?";
+	return jval_get_bool(jval_get(t, "expected"), "met", false) ?
+	    "fail" : "FAIL";
+}
+
+static void
+expectation(const struct jval *t, struct buf *b)
+{
+	const struct jval	*x = jval_get(t, "expected");
+
+	if (x == NULL)
+		return;
+	buf_adds(b, jval_get_bool(x, "met", false) ? "      expected: " :
+	    "      NOT as expected: ");
+	cause_put(b, jval_get_str(x, "text", ""), 400);
+	buf_addc(b, '\n');
+}
+
 static void
 target_line(const struct jval *t, const struct jval *like,
     const char *workdir, struct buf *b)
@@ -160,8 +192,7 @@ target_line(const struct jval *t, const struct jval *like,
 	char		 id[80];
 
 	snprintf(id, sizeof(id), "%.64s", jval_get_str(t, "profile_id", ""));
-	buf_addf(b, "  %-5s %-9s %-22s ", strcmp(status, "pass") == 0 ?
-	    "pass" : infra ? "?" : "FAIL",
+	buf_addf(b, "  %-5s %-9s %-22s ", target_word(t),
 	    jval_get_bool(t, "required", false) ? "required" : "optional",
 	    id);
 	cause_put(b, jval_get_str(jval_get(t, "host"), "kernel", ""), 64);
@@ -171,6 +202,7 @@ target_line(const struct jval *t, const struct jval *like,
 		cause_put(b, jval_get_str(t, "infra_error", ""), 400);
 		buf_addc(b, '\n');
 	}
+	expectation(t, b);
 	cause_show(t, like, workdir, b);
 	kernel_said(t, b);
 	if (strcmp(status, "pass") != 0 &&
@@ -186,7 +218,11 @@ target_line(const struct jval *t, const struct jval *like,
 static int
 rank_of(const struct jval *t)
 {
-	if (strcmp(jval_get_str(t, "status", ""), "pass") == 0)
+	const struct jval	*x = jval_get(t, "expected");
+
+	if (jval_get_bool(x, "met", false) ||
+	    (strcmp(jval_get_str(t, "status", ""), "pass") == 0 &&
+	    !jval_get_bool(x, "blocks", false)))
 		return 2;
 	return jval_get_bool(t, "required", false) ? 0 : 1;
 }
