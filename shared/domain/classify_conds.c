@@ -132,7 +132,7 @@ is_step(const char *line)
 		"regs=", "parent ", "mark_precise", "propagating ",
 		"Func#", "func#", "Validating ", "caller:", "callee:",
 		"returning from", "to caller at", " R", "R0=", "R1=", "R10=",
-		"Live regs", "arg#0 reference type", "processed " };
+		"Live regs", "processed " };
 	size_t	 n;
 
 	if (strncmp(line, "frame", 5) == 0)
@@ -145,6 +145,20 @@ is_step(const char *line)
 		if (strncmp(line, begins[i], strlen(begins[i])) == 0)
 			return true;
 	return false;
+}
+
+/* Of lines that come joined one has to be a complaint. */
+static bool
+complains(const char *last)
+{
+	if (last[0] == '\0' || last[0] == ';')
+		return false;
+	while (is_step(last)) {
+		if ((last = strstr(last, "; ")) == NULL)
+			return false;
+		last += 2;
+	}
+	return true;
 }
 
 static void
@@ -197,7 +211,7 @@ c_words(struct class_case *c, const char *a, const char *b)
 	char	 name[CLASS_WORD_MAX];
 
 	(void)b;
-	if (c->last[0] == '\0' || is_step(c->last))
+	if (!complains(c->last))
 		return false;
 	c->why = verifier_reason_find(c->last, name, sizeof(name));
 	if (c->why == NULL || strcmp(c->why->code, a) != 0)
@@ -216,7 +230,7 @@ c_spoke(struct class_case *c, const char *a, const char *b)
 {
 	(void)a;
 	(void)b;
-	if (c->last[0] == '\0' || is_step(c->last) ||
+	if (!complains(c->last) ||
 	    (!class_verifier_spoke(c->f->verifier_log) &&
 	    jval_get(c->f->program, "explanation") == NULL))
 		return false;

@@ -103,6 +103,11 @@ const struct class_rule class_lookup_rules[] = {
 	  "kernel symbol {name}, which the object refers to, does not exist "
 	  "in this kernel",
 	  "Declare {name} __weak and test its address." },
+	{ "kconfig-unreadable", LOAD, CLASS_UNKNOWN, "kconfig", LOW,
+	  { { c_libbpf, "failed to open system Kconfig", NULL } },
+	  "the object reads the kernel's configuration, which is not at hand "
+	  "for this kernel, so it cannot be told",
+	  "Test it on a kernel whose package carries its configuration." },
 	{ "kconfig-extern", LOAD, CLASS_KCONFIG, "", HIGH,
 	  { { c_load_stage, "prepare", NULL },
 	  { c_extern, "kconfig", "missing|incompatible" } },
@@ -376,7 +381,8 @@ const struct class_rule class_program_rules[] = {
 	  "flags ({detail}) that section {section} stands for",
 	  "Ship a variant of the program without this feature." },
 	{ "attach-type-tried", LOAD, CLASS_ATTACH_TYPE, "at_load", HIGH,
-	  { { c_silent, NULL, NULL }, { c_exp, "attach_prog_type", "no" } },
+	  { { c_silent, NULL, NULL }, { c_errno, "EINVAL|E2BIG|EOPNOTSUPP",
+	  NULL }, { c_exp, "attach_prog_type", "no" } },
 	  "this kernel has programs of type {type}, but not the attach type "
 	  "that section {section} asks for",
 	  "Use another hook on this kernel, or ship a variant." },

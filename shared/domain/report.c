@@ -152,19 +152,12 @@ listed(const char *key, const char *const *list, size_t n)
 static void
 write_relocations(struct jsonw *w, const struct jval *all)
 {
-	const char	*status;
-	size_t		 resolved = 0;
-
 	jsonw_arr(w, "relocations");
-	for (size_t i = 0; i < jval_len(all); i++) {
-		status = jval_get_str(jval_at(all, i), "status", "");
-		if (strcmp(status, "resolved") == 0)
-			resolved++;
-		else
+	for (size_t i = 0; i < jval_len(all); i++)
+		if (strcmp(jval_get_str(jval_at(all, i), "status", ""),
+		    "resolved") != 0)
 			jval_write(jval_at(all, i), w, NULL, STR_MAX);
-	}
 	jsonw_end(w);
-	jsonw_int(w, "relocations_resolved", (int64_t)resolved);
 }
 
 static enum err

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* Of a line no more is looked at. */
+#define LINE_MAX_SEEN	1024
+
 static void
 keep(char *name, size_t size, const char *from, const char *to)
 {
@@ -78,8 +81,8 @@ verifier_pattern(const char *pattern, const char *line, char *name,
 	return *pattern != '$' || *line == '\0';
 }
 
-const struct verifier_reason *
-verifier_reason_find(const char *line, char *name, size_t size)
+static const struct verifier_reason *
+find_one(const char *line, char *name, size_t size)
 {
 	const struct verifier_word	*w;
 
@@ -88,6 +91,28 @@ verifier_reason_find(const char *line, char *name, size_t size)
 			return &verifier_rules[w->rule];
 	keep(name, size, line, line);
 	return NULL;
+}
+
+/*
+ * Several lines of one complaint come joined by "; ", and some verifiers say
+ * something harmless first: each is looked at alone, then the whole.
+ */
+const struct verifier_reason *
+verifier_reason_find(const char *line, char *name, size_t size)
+{
+	const struct verifier_reason	*why;
+	const char			*p = line, *end;
+	char				 part[LINE_MAX_SEEN];
+
+	while ((end = strstr(p, "; ")) != NULL) {
+		keep(part, sizeof(part), p, end);
+		if ((why = find_one(part, name, size)) != NULL)
+			return why;
+		p = end + 2;
+	}
+	if ((why = find_one(p, name, size)) != NULL || p == line)
+		return why;
+	return find_one(line, name, size);
 }
 
 const struct verifier_reason *

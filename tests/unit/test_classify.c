@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "domain/classify.h"
 
 /* "why\nprocessed N insns": how every verifier log ends. */
@@ -110,6 +111,141 @@ Test(classify, words_that_are_not_in_the_table_are_not_guessed)
 	TEST_END();
 }
 
+/* A global function is announced before it is refused. */
+Test(classify, joined_lines_are_read_up_to_the_complaint)
+{
+	struct jval	*p = parse("{\"name\":\"p\",\"explanation\":{\"verdict\":"
+			    "\"Validating f() func#1...; arg#0 reference type("
+			    "'UNKNOWN ') size cannot be determined: -22\"}}");
+	struct class_facts f = { .stage = CLASS_AT_LOAD, .program = p,
+			    .program_error = -EINVAL };
+
+	cr_assert_str_eq(run(&f).code, CLASS_VERIFIER);
+	cr_assert_str_eq(run(&f).sub, "subprogram");
+	jval_free(p);
+	TEST_END();
+}
+
+/* The log of a program the verifier took ends with a step, not a word. */
+Test(classify, a_step_is_no_complaint)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+	    .error = -EBUSY, .error_text = "Device or resource busy",
+	    .verifier_log = "0: R1=ctx() R10=fp0\n0: (b7) r0 = 0\n"
+	    "1: (95) exit\nprocessed 2 insns (limit 1000000)\n" };
+
+	cr_assert_str_eq(run(&f).code, CLASS_UNKNOWN);
+	TEST_END();
+}
+
+/* --- experiments tell competing causes apart ------------------------------- */
+
+#define EXPERIMENT(about, kind, subject, answer)				\
+    "{\"id\":\"e1\",\"about\":{" about "},\"kind\":\"" kind "\",\"subject\":\""	\
+    subject "\",\"question\":\"Q?\",\"answer\":\"" answer "\"}"
+#define PROGRAM	"\"program\":\"p\""
+
+/* One program "p" of type xdp, and what was tried on it. */
+static struct class_result
+tried(const char *experiments, const char *log, int error)
+{
+	struct buf		 b = BUF_INIT(10000);
+	struct jval		*d, *p;
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+	    .program_error = error, .verifier_log = log };
+	struct class_result	 r;
+
+	buf_addf(&b, "{\"experiments\":[%s]}", experiments);
+	d = parse(buf_str(&b));
+	p = parse("{\"name\":\"p\",\"section\":\"xdp\",\"type\":\"xdp\","
+	    "\"helpers\":[{\"id\":181,\"name\":\"bpf_loop\",\"known\":"
+	    "\"no\"}]}");
+	f.doc = d;
+	f.program = p;
+	r = run(&f);
+	jval_free(p);
+	jval_free(d);
+	buf_clear(&b);
+	return r;
+}
+
+Test(classify, a_helper_of_other_types_is_told_from_a_missing_one)
+{
+	struct class_result	 r;
+
+	r = tried(EXPERIMENT(PROGRAM, "helper_known_any", "bpf_loop", "no"),
+	    LOG("unknown func bpf_loop#181"), -EINVAL);
+	cr_assert_str_eq(r.sub, "not_in_kernel");
+	cr_assert_str_eq(r.confidence, "high");
+	cr_assert_eq(r.nproof, 2);
+	cr_assert_str_eq(r.proof[1].kind, "experiment");
+	cr_assert_str_eq(r.proof[1].ref, "e1");
+	cr_assert_not_null(strstr(r.reason, "helper bpf_loop is missing"));
+	r = tried(EXPERIMENT(PROGRAM, "helper_known_any", "bpf_loop", "yes"),
+	    LOG("unknown func bpf_loop#181"), -EINVAL);
+	cr_assert_str_eq(r.sub, "not_for_program_type");
+	cr_assert_not_null(strstr(r.reason, "xdp"));
+	TEST_END();
+}
+
+/* What was asked about another helper or program proves nothing here. */
+Test(classify, experiments_about_something_else_do_not_count)
+{
+	struct class_result	 r;
+
+	r = tried(EXPERIMENT(PROGRAM, "helper_known_any", "bpf_other", "no"),
+	    LOG("unknown func bpf_loop#181"), -EINVAL);
+	cr_assert_str_eq(r.rule, "helper");
+	r = tried(EXPERIMENT("\"program\":\"q\"", "gpl_license", "", "yes"),
+	    LOG("R7 !read_ok"), -EACCES);
+	cr_assert_str_eq(r.code, CLASS_VERIFIER);
+	TEST_END();
+}
+
+Test(classify, a_helper_is_named_by_its_number_where_the_kernel_has_none)
+{
+	struct class_result	 r;
+
+	r = tried("", LOG("invalid func unknown#181"), -EINVAL);
+	cr_assert_not_null(strstr(r.reason, "bpf_loop"));
+	r = tried("", LOG("invalid func unknown#60000"), -EINVAL);
+	cr_assert_not_null(strstr(r.reason, "number 60000"));
+	TEST_END();
+}
+
+/* Before 5.13 the address of the callback is refused first. */
+Test(classify, a_missing_helper_is_named_before_its_callback)
+{
+	struct class_result	 r;
+
+	r = tried(EXPERIMENT(PROGRAM, "bpf_loop_callback", "", "no"),
+	    LOG("number of funcs in func_info doesn't match number of "
+	    "subprogs"), -EINVAL);
+	cr_assert_str_eq(r.code, CLASS_HELPER);
+	cr_assert_str_eq(r.confidence, "high");
+	TEST_END();
+}
+
+Test(classify, silent_refusals_are_told_by_what_was_tried)
+{
+	static const struct { const char *kind, *answer, *code; } c[] = {
+		{ "prog_type", "no", CLASS_PROGRAM_TYPE },
+		{ "attach_prog_type", "no", CLASS_ATTACH_TYPE },
+		{ "no_prog_flags", "yes", CLASS_PROGRAM_TYPE },
+		{ "gpl_license", "yes", CLASS_LICENSE },
+		{ "prog_type", "unclear", CLASS_UNKNOWN },
+	};
+	char	 text[256];
+
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		snprintf(text, sizeof(text), EXPERIMENT(PROGRAM, "%s", "",
+		    "%s"), c[i].kind, c[i].answer);
+		cr_assert_str_eq(tried(text, NULL, -EINVAL).code, c[i].code,
+		    "%s", c[i].kind);
+	}
+	TEST_END();
+}
+
 /* --- libbpf gives up before the kernel is asked ---------------------------- */
 
 static const struct { const char *log, *code; } libbpf_cases[] = {
@@ -205,6 +341,40 @@ Test(classify, map_errors_that_are_no_matter_of_the_type)
 	TEST_END();
 }
 
+Test(classify, a_map_that_is_created_with_less_is_told_by_what)
+{
+	static const struct { const char *kind; int no; const char *code,
+	    *sub; } c[] = {
+		{ "map_fewer_entries", -ENOMEM, CLASS_MEMORY, "map" },
+		{ "map_fewer_entries", -E2BIG, CLASS_MAP_ATTRIBUTE,
+		  "max_entries" },
+		{ "map_no_flags", -EINVAL, CLASS_MAP_ATTRIBUTE, "flags" },
+		{ "map_small", -EINVAL, CLASS_MAP_ATTRIBUTE, "" },
+	};
+	char	 text[256];
+
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_LOAD };
+		struct class_result	 r;
+		struct jval		*d, *m;
+
+		snprintf(text, sizeof(text), "{\"experiments\":["
+		    EXPERIMENT("\"map\":\"m\"", "%s", "4096", "yes") "]}",
+		    c[i].kind);
+		f.doc = d = parse(text);
+		snprintf(text, sizeof(text), "{\"name\":\"m\",\"type_name\":"
+		    "\"hash\",\"max_entries\":9,\"errno\":%d}", c[i].no);
+		f.map = m = parse(text);
+		r = run(&f);
+		cr_assert_str_eq(r.code, c[i].code, "%s", c[i].kind);
+		cr_assert_str_eq(r.sub, c[i].sub, "%s", c[i].kind);
+		cr_assert_str_eq(r.confidence, "high");
+		jval_free(m);
+		jval_free(d);
+	}
+	TEST_END();
+}
+
 /* --- structured evidence ------------------------------------------------------*/
 
 Test(classify, poison_records_need_no_text)
@@ -264,6 +434,54 @@ Test(classify, lockdown_is_a_fact_not_a_word_in_a_log)
 	f.libbpf_log = "libbpf: lsm/lockdown.bpf.o: failed\n";
 	cr_assert_str_eq(run(&f).code, CLASS_CAPABILITY);
 	jval_free(d);
+	TEST_END();
+}
+
+/* An option counts as off only where the kernel knows it. */
+Test(classify, an_option_that_is_off_is_the_cause_where_it_is_known)
+{
+	struct jval	*off = parse("{\"kernel\":{\"config\":{"
+			    "\"CONFIG_FPROBE\":\"n\"}}}");
+	struct jval	*old = parse("{\"kernel\":{\"config\":{"
+			    "\"CONFIG_KPROBES\":\"y\"}}}");
+	struct jval	*p = parse("{\"name\":\"p\",\"section\":"
+			    "\"kprobe.multi/x*\"}");
+	struct class_facts f = { .stage = CLASS_AT_ATTACH, .program = p,
+			    .program_error = -EOPNOTSUPP, .doc = off };
+
+	cr_assert_str_eq(run(&f).code, CLASS_CONFIG);
+	cr_assert_not_null(strstr(run(&f).remedy, "CONFIG_FPROBE"));
+	f.doc = old;
+	cr_assert_str_eq(run(&f).code, CLASS_ATTACH_TYPE);
+	jval_free(p);
+	jval_free(off);
+	jval_free(old);
+	TEST_END();
+}
+
+Test(classify, relocations_name_the_field_that_is_not_there)
+{
+	struct jval	*p = parse("{\"name\":\"p\",\"explanation\":{\"insn\":"
+			    "7,\"verdict\":\"invalid func unknown#195896080\","
+			    "\"source\":{\"file\":\"a/x.bpf.c\",\"line\":12}},"
+			    "\"relocations\":[{\"insn\":3,\"kind\":"
+			    "\"field_exists\",\"local_type\":\"struct a\","
+			    "\"access\":\"b\",\"status\":\"guarded_missing\"},"
+			    "{\"insn\":5,\"kind\":\"field_byte_offset\","
+			    "\"local_type\":\"struct a\",\"access\":\"c\","
+			    "\"status\":\"poisoned\"},{\"insn\":7,\"kind\":"
+			    "\"field_byte_offset\",\"local_type\":"
+			    "\"struct task_struct\",\"access\":\"state\","
+			    "\"status\":\"poisoned\"}]}");
+	struct class_facts f = { .stage = CLASS_AT_LOAD, .program = p,
+			    .program_error = -EINVAL };
+	struct class_result r = run(&f);
+
+	cr_assert_str_eq(r.code, CLASS_CORE_RELOCATION);
+	cr_assert_str_eq(r.sub, "field");
+	cr_assert_not_null(strstr(r.reason, "struct task_struct.state"));
+	cr_assert_not_null(strstr(r.reason, "x.bpf.c:12"));
+	jval_free(p);
 	TEST_END();
 }
 
