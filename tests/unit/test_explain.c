@@ -438,6 +438,33 @@ Test(explain, finds_what_an_older_kernel_does_not_know)
 	TEST_END();
 }
 
+Test(explain, finds_the_field_that_has_to_be_zero)
+{
+	const struct bpf_insn	 insns[] = {
+		MOV, { .code = BPF_ALU64 | BPF_MOV | BPF_X, .off = 8 },
+		{ .code = BPF_ALU64 | BPF_MOV, .off = 8 },
+		{ .code = BPF_ALU64 | BPF_ADD | BPF_X, .imm = 1 },
+		{ .code = BPF_ALU | BPF_NEG, .off = 1 },
+		{ .code = BPF_ALU | BPF_END, .imm = 17 },
+		{ .code = BPF_JMP | BPF_JA, .imm = 1 },
+		{ .code = BPF_JMP | BPF_JEQ, .src_reg = 1 },
+		{ .code = BPF_JMP | BPF_EXIT, .imm = 1 }, EXIT,
+	};
+	static const char *const	 in_order[] = {
+		NULL, NULL, "BPF_MOV", "BPF_ALU", "BPF_NEG", "BPF_END",
+		"BPF_JA", "BPF_JMP/JMP32", "BPF_EXIT",
+	};
+	char				 log[64];
+	int				 i;
+
+	for (i = 2; i < 9; i++) {
+		snprintf(log, sizeof(log), "%s uses reserved fields\n",
+		    in_order[i]);
+		cr_expect_eq(insn_of(log, insns, 10), i, "%s", log);
+	}
+	TEST_END();
+}
+
 Test(explain, blames_no_instruction_for_what_comes_after_all_of_them)
 {
 	cr_expect_eq(insn_of("1: (95) exit\ncombined stack size of 9 calls "

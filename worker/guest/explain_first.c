@@ -66,6 +66,96 @@ odd_constant(const struct bpf_insn *i, int64_t none)
 	return is_wide(i) && i->src_reg >= BPF_PSEUDO_FUNC;
 }
 
+/* Any field set that the operation has no use for. */
+static bool
+unused_alu(const struct bpf_insn *i)
+{
+	if (BPF_SRC(i->code) == BPF_X)
+		return i->imm != 0 || i->off < 0 || i->off > 1;
+	return i->src_reg != 0 || i->off < 0 || i->off > 1;
+}
+
+static bool
+is_alu(const struct bpf_insn *i, int op)
+{
+	return (BPF_CLASS(i->code) == BPF_ALU ||
+	    BPF_CLASS(i->code) == BPF_ALU64) && BPF_OP(i->code) == op;
+}
+
+static bool
+is_jump(const struct bpf_insn *i, int op)
+{
+	return (BPF_CLASS(i->code) == BPF_JMP ||
+	    BPF_CLASS(i->code) == BPF_JMP32) && BPF_OP(i->code) == op;
+}
+
+static bool
+odd_neg(const struct bpf_insn *i, int64_t none)
+{
+	(void)none;
+	return is_alu(i, BPF_NEG) && (BPF_SRC(i->code) != BPF_K ||
+	    i->src_reg != 0 || i->off != 0 || i->imm != 0);
+}
+
+static bool
+odd_end(const struct bpf_insn *i, int64_t none)
+{
+	(void)none;
+	return is_alu(i, BPF_END) && (i->src_reg != 0 || i->off != 0 ||
+	    (i->imm != 16 && i->imm != 32 && i->imm != 64));
+}
+
+/* A move may extend the sign of 8, 16 or 32 bits, or cast (1). */
+static bool
+odd_mov(const struct bpf_insn *i, int64_t none)
+{
+	(void)none;
+	if (!is_alu(i, BPF_MOV))
+		return false;
+	if (BPF_SRC(i->code) == BPF_K)
+		return i->src_reg != 0 || i->off != 0;
+	return i->off != 0 && i->off != 1 && i->off != 8 && i->off != 16 &&
+	    i->off != 32;
+}
+
+static bool
+odd_alu(const struct bpf_insn *i, int64_t none)
+{
+	(void)none;
+	return (BPF_CLASS(i->code) == BPF_ALU ||
+	    BPF_CLASS(i->code) == BPF_ALU64) && !is_alu(i, BPF_NEG) &&
+	    !is_alu(i, BPF_END) && !is_alu(i, BPF_MOV) && unused_alu(i);
+}
+
+static bool
+odd_exit(const struct bpf_insn *i, int64_t none)
+{
+	(void)none;
+	return is_jump(i, BPF_EXIT) && (i->src_reg != 0 || i->dst_reg != 0 ||
+	    i->imm != 0 || i->off != 0);
+}
+
+static bool
+odd_jump(const struct bpf_insn *i, int64_t none)
+{
+	(void)none;
+	return is_jump(i, BPF_JA) && (i->src_reg != 0 || i->dst_reg != 0 ||
+	    (BPF_CLASS(i->code) == BPF_JMP ? i->imm : i->off) != 0);
+}
+
+static bool
+odd_branch(const struct bpf_insn *i, int64_t none)
+{
+	uint8_t	 op = BPF_OP(i->code);
+
+	(void)none;
+	if ((BPF_CLASS(i->code) != BPF_JMP &&
+	    BPF_CLASS(i->code) != BPF_JMP32) || op == BPF_JA ||
+	    op == BPF_CALL || op == BPF_EXIT)
+		return false;
+	return BPF_SRC(i->code) == BPF_X ? i->imm != 0 : i->src_reg != 0;
+}
+
 static bool
 function_pointer(const struct bpf_insn *i, int64_t none)
 {
@@ -150,6 +240,13 @@ static const struct {
 	{ "R", bad_register, false }, /* "R12 is invalid" */
 	{ "BPF_LDX uses reserved fields", odd_load, false },
 	{ "BPF_STX uses reserved fields", odd_store, false },
+	{ "BPF_NEG uses reserved fields", odd_neg, false },
+	{ "BPF_END uses reserved fields", odd_end, false },
+	{ "BPF_MOV uses reserved fields", odd_mov, false },
+	{ "BPF_ALU uses reserved fields", odd_alu, false },
+	{ "BPF_EXIT uses reserved fields", odd_exit, false },
+	{ "BPF_JA uses reserved fields", odd_jump, false },
+	{ "BPF_JMP/JMP32 uses reserved fields", odd_branch, false },
 	{ "unrecognized bpf_ld_imm64 insn", odd_constant, false },
 	/* 5.10 counts functions by their calls and misses callbacks. */
 	{ "number of funcs in func_info doesn't match", function_pointer,
