@@ -115,6 +115,7 @@ tests_unit_test_report_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
 tests_unit_test_sched_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_sched_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
+EXTRA_DIST += tests/unit/consoles
 EXTRA_DIST += tests/unit/golden/report.json tests/unit/golden/report.md
 
 WORKER_TESTS = tests/vm/crash.sh tests/it/serve.sh tests/it/worker_cancel.sh tests/it/worker_crash.sh \

@@ -73,7 +73,8 @@ tests/bpf/empty.bpf.o: tests/bpf/gen.sh
 bpf-objects: $(BPF_OBJECTS)
 
 # The kernel matrix; "make soak" runs every object on every line.
-MATRIX_TESTS = tests/vm/matrix.sh tests/vm/lines.sh tests/vm/slow.sh
+MATRIX_TESTS = tests/vm/matrix.sh tests/vm/lines.sh tests/vm/slow.sh \
+	tests/vm/crash_evidence.sh
 TESTS += $(MATRIX_TESTS)
 EXTRA_DIST += $(MATRIX_TESTS) tests/vm/lib.sh tests/vm/cells.jq \
 	tests/vm/compare.awk tests/vm/matrix_one.sh

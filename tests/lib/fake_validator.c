@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "worker/guest/wire.h"
 
@@ -89,17 +91,72 @@ sysrq(char c)
 
 	if (fd == -1 || write(fd, &c, 1) != 1)
 		exit(6);
-	pause();
+	close(fd);
 }
 
 static void
-write_note(int fd)
+write_text(const char *path, const char *text)
 {
-	static const char	 note[] = "<4>WARNING: a warning of this "
-				    "kernel\n";
+	int	 fd = open(path, O_WRONLY);
 
-	if (write(fd, note, sizeof(note) - 1) != (ssize_t)sizeof(note) - 1)
-		perror("/dev/kmsg");
+	if (fd == -1 || write(fd, text, strlen(text)) !=
+	    (ssize_t)strlen(text))
+		perror(path);
+	if (fd != -1)
+		close(fd);
+}
+
+/*
+ * The kernel kills a child of ours whose name looks like a complaint of the
+ * kernel's own.
+ */
+static void
+sacrifice(void)
+{
+	pid_t	 pid = fork();
+
+	if (pid == 0) {
+		prctl(PR_SET_NAME, "x\nBUG: evil");
+		write_text("/proc/self/oom_score_adj", "1000");
+		sysrq('f');
+		for (;;)
+			pause();
+	}
+	waitpid(pid, NULL, 0);
+}
+
+/* 300 programs, and at the seventh "trouble" happens. */
+static void
+programs(void (*trouble)(void))
+{
+	char	 line[128];
+
+	for (int i = 1; i <= 300; i++) {
+		snprintf(line, sizeof(line), WIRE_STEP_PRIORITY WIRE_STEP
+		    "isolated %d 300 prog_%d\n", i, i);
+		write_text("/dev/kmsg", line);
+		if (i == 7)
+			trouble();
+	}
+}
+
+static void
+panic(void)
+{
+	sysrq('c');
+}
+
+/* What a process may write where the kernel writes, too. */
+static void
+forge(void)
+{
+	write_text("/dev/kmsg", "<0>Kernel panic - not syncing: forged\n");
+	write_text("/dev/kmsg", "<4>WARNING: CPU: 0 PID: 1 at forged\n");
+	write_text("/dev/kmsg", "Oops: 0000 [#1] forged\n");
+	write_text("/dev/console", "Kernel panic - not syncing: forged\n");
+	/* Loud, and no complaint: memory and blocked tasks. */
+	sysrq('m');
+	sysrq('w');
 }
 
 static void
@@ -114,7 +171,7 @@ flood(void)
 static void
 misbehave(const char *word)
 {
-	int	 left = 1, fd;
+	int	 left = 1;
 
 	/* As the real one does: the announcement leaves first. */
 	for (int i = 0; i < 1000 && left > 0; i++)
@@ -123,7 +180,13 @@ misbehave(const char *word)
 			break;
 	poll(NULL, 0, 20);
 	if (strcmp(word, "panic") == 0)
-		sysrq('c');
+		panic();
+	else if (strcmp(word, "panic7") == 0)
+		programs(panic);
+	else if (strcmp(word, "oom7") == 0)
+		programs(sacrifice);
+	else if (strcmp(word, "forge") == 0)
+		forge();
 	else if (strcmp(word, "reboot") == 0)
 		sysrq('b');
 	else if (strcmp(word, "poweroff") == 0)
@@ -142,9 +205,6 @@ misbehave(const char *word)
 	else if (strcmp(word, "escape") == 0)
 		send_text(WIRE_LOG_BEGIN, "{\"id\":\"../../evil\","
 		    "\"kind\":\"verifier\",\"encoding\":\"zstd\"}");
-	else if (strcmp(word, "warn") == 0 &&
-	    (fd = open("/dev/kmsg", O_WRONLY)) != -1)
-		write_note(fd);
 }
 
 static void

@@ -1,5 +1,6 @@
 /* What a guest's console says about its kernel. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fsio.h"
@@ -295,6 +296,91 @@ Test(kevent, only_the_validators_own_line_is_a_step)
 	cr_assert_str_eq(s.events.step.program, "BUG:_evil");
 	cr_assert_eq(s.events.n, 0);
 	splat_clear(&s);
+	TEST_END();
+}
+
+/* --- what kernels really said --------------------------------------------- */
+
+static const struct {
+	const char	*file;
+	const char	*kind;		/* NULL: no complaint in it */
+	const char	*title;		/* begins so */
+	const char	*program;
+	const char	*phase;
+	const char	*victim;
+	bool		 fatal;
+} real[] = {
+	{ "5.10.panic", "panic", "Kernel panic - not syncing: sysrq triggered",
+	  "prog_7", "isolated", "", true },
+	{ "6.1.panic", "panic", "Kernel panic - not syncing: sysrq triggered",
+	  "prog_7", "isolated", "", true },
+	{ "7.3.panic", "panic", "Kernel panic - not syncing: sysrq triggered",
+	  "prog_7", "isolated", "", true },
+	{ "5.10.stack", "oops", "BUG: stack guard page was hit", "start",
+	  "attach", "", true },
+	{ "6.1.stack", "oops", "BUG: TASK stack guard page was hit", "start",
+	  "attach", "", true },
+	{ "7.3.stack", "oops", "BUG: TASK stack guard page was hit", "start",
+	  "attach", "", true },
+	{ "7.3.stall", "rcu_stall", "rcu: INFO: rcu_preempt detected stalls",
+	  "start", "attach", "", false },
+	{ "5.10.oom", "oom_kill", "Out of memory: Killed process", "big",
+	  "map", "bpfcompat-valid", false },
+	{ "6.1.oom", "oom_kill", "Out of memory: Killed process", "big",
+	  "map", "bpfcompat-valid", false },
+	{ "7.3.oom", "oom_kill", "Out of memory: Killed process", "big",
+	  "map", "bpfcompat-valid", false },
+	/* The victim called itself "x\nBUG: evil". */
+	{ "6.1.oom-name", "oom_kill", "Out of memory: Killed process",
+	  "prog_7", "isolated", "x", false },
+	{ "7.3.oom-name", "oom_kill", "Out of memory: Killed process",
+	  "prog_7", "isolated", "x", false },
+	/* Forged lines of a process, then sysrq-m and sysrq-w. */
+	{ "6.1.asked", NULL, NULL, NULL, NULL, NULL, false },
+	{ "7.3.asked", NULL, NULL, NULL, NULL, NULL, false },
+};
+
+static void
+read_console(const char *name, struct splat *s)
+{
+	const char	*src = getenv("top_srcdir");
+	struct buf	 b = BUF_INIT(65536);
+	char		 path[4096];
+
+	snprintf(path, sizeof(path), "%s/tests/unit/consoles/%s",
+	    src == NULL ? "." : src, name);
+	cr_assert_eq(fsio_read(path, &b, NULL), ERR_OK, "%s", path);
+	console(s, buf_str(&b));
+	buf_clear(&b);
+}
+
+Test(kevent, real_consoles_are_understood)
+{
+	struct splat		 s;
+	const struct kevent	*ev;
+
+	for (size_t i = 0; i < sizeof(real) / sizeof(real[0]); i++) {
+		read_console(real[i].file, &s);
+		cr_assert_eq(s.events.n, real[i].kind == NULL ? 0 : 1, "%s: "
+		    "%zu events", real[i].file, s.events.n);
+		cr_assert_eq(s.events.fatal, real[i].fatal);
+		cr_assert_eq(s.events.panicked, real[i].fatal);
+		ev = &s.events.v[0];
+		if (real[i].kind != NULL) {
+			cr_assert_str_eq(ev->kind, real[i].kind);
+			cr_assert_eq(strncmp(ev->title, real[i].title,
+			    strlen(real[i].title)), 0, "%s: %s",
+			    real[i].file, ev->title);
+			cr_assert_str_eq(ev->step.program, real[i].program);
+			cr_assert_str_eq(ev->step.phase, real[i].phase);
+			cr_assert_str_eq(ev->victim, real[i].victim);
+			cr_assert_eq(ev->fatal, real[i].fatal);
+		}
+		if (real[i].fatal)
+			cr_assert_not_null(strstr(splat_text(&s),
+			    "Kernel panic - not syncing"));
+		splat_clear(&s);
+	}
 	TEST_END();
 }
 

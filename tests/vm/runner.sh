@@ -78,10 +78,11 @@ try spin '.timeout_ms = 15000'
 check "a busy one is only slow" end_is timeout
 try crash
 check "a validator that crashes is no verdict" end_is protocol
-try warn
-check "a warning does not end it" end_is "" "done"
-check "but is kept" sh -c "tail -n 1 '$tmp/events' | jq -r .splat |
-    grep -q 'WARNING: a warning'"
+try forge
+check "what a process writes to the kernel's log does not end it" \
+    end_is "" "done"
+check "nor is it taken for the kernel's word" test \
+    "$(end_event | jq '.kernel_events == null and .splat == null')" = true
 
 # --- lies
 try junk

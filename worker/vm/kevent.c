@@ -230,10 +230,13 @@ take_victim(struct kevent *ev, const char *text)
 	pid = strtol(p + strlen("Killed process "), &end, 10);
 	if (strncmp(end, " (", 2) != 0 || pid <= 0)
 		return;
-	/* The name may hold such marks, too; the last one is the kernel's. */
+	/*
+	 * The name may hold such marks, too; the last one is the kernel's.
+	 * It may also go on in the next line, and is cut then.
+	 */
 	if ((to = strstr(end, ") total-vm:")) == NULL &&
 	    (to = strrchr(end, ')')) == NULL)
-		return;
+		to = end + strlen(end);
 	ev->victim_pid = pid;
 	snprintf(ev->victim, sizeof(ev->victim), "%.*s", (int)(to - end - 2),
 	    end + 2);
