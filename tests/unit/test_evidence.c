@@ -348,3 +348,53 @@ Test(insns, address_of_a_function_is_a_callback)
 	cr_assert(u.callbacks);
 	TEST_END();
 }
+
+Test(insns, newer_kinds_are_told_apart)
+{
+	static const struct { struct bpf_insn in; enum insn_kind kind; } t[] = {
+		{ { .code = BPF_ALU64 | BPF_MOV | BPF_X, .off = 8 },
+		    INSN_MOVSX },
+		{ { .code = BPF_ALU64 | BPF_MOV | BPF_X, .off = 1 },
+		    INSN_ADDR_SPACE_CAST },
+		{ { .code = BPF_ALU64 | BPF_END, .imm = 16 }, INSN_BSWAP },
+		{ { .code = BPF_ALU | BPF_MOD | BPF_K, .off = 1 },
+		    INSN_SDIV },
+		{ { .code = BPF_LDX | 0x80 | BPF_B }, INSN_LDSX },
+		{ { .code = BPF_JMP32 | BPF_JA }, INSN_GOTOL },
+		{ { .code = BPF_JMP | 0xe0 }, INSN_MAY_GOTO },
+		{ { .code = BPF_STX | BPF_ATOMIC | BPF_DW, .imm = BPF_XCHG },
+		    INSN_ATOMIC_FETCH },
+		{ { .code = BPF_STX | BPF_ATOMIC | BPF_DW, .imm = 0x100 },
+		    INSN_LOAD_ACQUIRE },
+		{ CALL(BPF_PSEUDO_KFUNC_CALL, 1), INSN_KFUNC_CALL },
+	};
+	struct insns_use	 u;
+	size_t			 i, k;
+
+	for (i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		insns_scan(&t[i].in, 1, &u);
+		for (k = 0; k < INSN_KIND__MAX; k++)
+			cr_assert_eq(u.kinds[k], k == t[i].kind, "%zu", i);
+	}
+	TEST_END();
+}
+
+Test(insns, what_every_kernel_has_is_of_no_kind)
+{
+	static const struct bpf_insn	 in[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_X },
+		{ .code = BPF_ALU | BPF_END | BPF_TO_BE, .imm = 16 },
+		{ .code = BPF_ALU64 | BPF_DIV | BPF_K, .imm = 2 },
+		{ .code = BPF_LDX | BPF_MEM | BPF_DW },
+		{ .code = BPF_JMP | BPF_JA },
+		{ .code = BPF_STX | BPF_ATOMIC | BPF_DW, .imm = BPF_ADD },
+		CALL(0, 1),
+	};
+	struct insns_use		 u;
+	size_t				 k;
+
+	insns_scan(in, sizeof(in) / sizeof(in[0]), &u);
+	for (k = 0; k < INSN_KIND__MAX; k++)
+		cr_assert(!u.kinds[k]);
+	TEST_END();
+}

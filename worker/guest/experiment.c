@@ -27,6 +27,7 @@
  * helper_known_any   subject: helper; for other types, when the answer
  *                    before was no
  * bpf_loop_callback  the address of a function as an argument (5.13)
+ * insn_known         subject: kind of instruction the program uses
  * gpl_license        the same program, licence GPL
  * without_program    subject: programs switched off, with commas
  * map_type           subject: map type
@@ -65,6 +66,8 @@ static const struct exp_kind kinds[] = {
 	{ "bpf_loop_callback", "Does this kernel take the address of a "
 	    "function of the program as an argument?",
 	    EXP_AT_LOAD, exp_has_callbacks, exp_callbacks },
+	{ "insn_known", "Does this kernel have the instruction {s}?",
+	    EXP_AT_LOAD, exp_has_insns, exp_insns },
 	{ "gpl_license", "Does the same program load with the licence GPL "
 	    "in place of \"{s}\"?", EXP_AT_LOAD, exp_not_gpl, exp_gpl },
 	{ "without_program", "Does the whole object load with {s} off?",
@@ -90,8 +93,8 @@ static const struct exp_kind kinds[] = {
 	    "must not be probed?", EXP_NO_ATTACH, exp_wants_function,
 	    exp_blacklist },
 	{ "kernel_btf_func", "Does the kernel's BTF have the function {s}?",
-	    EXP_NO_LOAD | EXP_NO_EXTERN | EXP_NO_ATTACH, exp_wants_btf,
-	    exp_kernel_btf },
+	    EXP_NO_LOAD | EXP_NO_MAP | EXP_NO_EXTERN | EXP_NO_ATTACH,
+	    exp_wants_btf, exp_kernel_btf },
 	{ "kernel_btf_type", "Does the kernel's BTF have the type {s}?",
 	    0, NULL, NULL },
 	{ "tracepoint_btf", "Does the kernel's BTF have the tracepoint {s}?",
@@ -521,6 +524,18 @@ one_map(struct bench *b, struct exp_notes *notes, struct bpf_object *tmpl,
 	ask_here(&c, EXP_NO_MAP);
 }
 
+/*
+ * libbpf gives up an object whose struct_ops type this kernel does not have
+ * before any map is tried.
+ */
+static bool
+map_refused(const struct run *r, const struct map *m)
+{
+	if (m->tried)
+		return !m->created;
+	return m->ops_type != NULL && !r->prepared;
+}
+
 static void
 failed_maps(struct bench *b, struct exp_notes *notes)
 {
@@ -530,7 +545,7 @@ failed_maps(struct bench *b, struct exp_notes *notes)
 	int			 err;
 
 	for (i = 0; i < r->nmaps; i++) {
-		if (!r->maps[i].tried || r->maps[i].created)
+		if (!map_refused(r, &r->maps[i]))
 			continue;
 		if (tmpl == NULL && (tmpl = object_open(r, &err)) != NULL)
 			setup_apply(r, tmpl, false);

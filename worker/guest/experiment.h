@@ -132,6 +132,10 @@ void	 exp_gpl(struct exp_case *);
 bool	 exp_control_flags(const struct exp_case *);
 void	 exp_no_prog_flags(struct exp_case *);
 
+/* experiment_insn.c */
+bool	 exp_has_insns(const struct exp_case *);
+void	 exp_insns(struct exp_case *);
+
 /* experiment_map.c */
 bool	 exp_is_map(const struct exp_case *);
 void	 exp_map_small(struct exp_case *);

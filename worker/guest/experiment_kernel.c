@@ -149,6 +149,8 @@ exp_wants_btf(const struct exp_case *c)
 
 	if (c->stage == EXP_NO_EXTERN)
 		return strcmp(c->ext_kind, "kconfig") != 0;
+	if (c->map != NULL)
+		return c->map->ops_type != NULL;
 	if (c->target.kind == TARGET_KPROBE)
 		return false;
 	target_btf_name(&c->target, name, sizeof(name));
@@ -167,6 +169,12 @@ btf_name(const struct exp_case *c, char *out, unsigned size,
 			*kind = "kernel_btf_type";
 			*btf_kind = BTF_KIND_VAR;
 		}
+		return;
+	}
+	if (c->map != NULL) {
+		snprintf(out, size, "%s", c->map->ops_type);
+		*kind = "kernel_btf_type";
+		*btf_kind = BTF_KIND_STRUCT;
 		return;
 	}
 	target_btf_name(&c->target, out, size);
@@ -244,7 +252,7 @@ wanted_options(const struct exp_case *c, struct options *o)
 	if (c->ext != NULL && strncmp(c->ext, "CONFIG_", 7) == 0)
 		o->v[o->n++] = c->ext;
 	if (c->map != NULL)
-		options_for_map(o, c->map->type);
+		options_for_map(o, c->map->type, c->map->ops_type);
 	if (c->prog == NULL)
 		return;
 	/* Its type and place matter only when nothing of it was judged. */

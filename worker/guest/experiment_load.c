@@ -18,25 +18,6 @@
 #include "steps.h"
 #include "tryload.h"
 
-/* The last line of a log that says something, for "detail". */
-static void
-last_words(const char *log, char *out, size_t size)
-{
-	size_t		 len = strlen(log);
-	const char	*from, *p;
-
-	out[0] = '\0';
-	for (p = log; *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n') {
-		from = p;
-		len = strcspn(p, "\n");
-		if (len == 0 || strncmp(from, "processed ", 10) == 0 ||
-		    strncmp(from, "verification time ", 18) == 0 ||
-		    strncmp(from, "stack depth ", 12) == 0)
-			continue;
-		snprintf(out, size, "%.*s", (int)len, from);
-	}
-}
-
 bool
 exp_is_program(const struct exp_case *c)
 {
@@ -59,7 +40,7 @@ exp_control(struct exp_case *c)
 
 	c->ask = *c->load;
 	c->control = tryload_return(c->load, &a);
-	last_words(a.log, words, sizeof(words));
+	tryload_last_words(&a, words, sizeof(words));
 	exp_say(c, type_name(c->load->type), c->control ? EXP_YES : EXP_NO,
 	    a.error, "%s", c->control ? "" : words);
 }
@@ -82,7 +63,7 @@ exp_no_prog_flags(struct exp_case *c)
 	c->ask_opts.prog_flags = 0;
 	c->ask.opts = &c->ask_opts;
 	c->control = tryload_return(&c->ask, &a);
-	last_words(a.log, words, sizeof(words));
+	tryload_last_words(&a, words, sizeof(words));
 	exp_say(c, flags, c->control ? EXP_YES : EXP_NO, a.error, "%s",
 	    c->control ? "" : words);
 }
@@ -230,7 +211,7 @@ exp_callbacks(struct exp_case *c)
 	/* Taken, the kernel goes on to ask for the debug info it needs. */
 	ok = tryload_insns(&c->ask, insns, sizeof(insns) / sizeof(insns[0]),
 	    &a) || strstr(a.log, "func_info") != NULL;
-	last_words(a.log, words, sizeof(words));
+	tryload_last_words(&a, words, sizeof(words));
 	exp_say(c, "", ok ? EXP_YES : EXP_NO, a.error, "%s", words);
 }
 

@@ -36,6 +36,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/elfinfo.c worker/guest/elfinfo.h \
 	worker/guest/experiment.c worker/guest/experiment.h \
 	worker/guest/experiment_attach.c \
+	worker/guest/experiment_insn.c \
 	worker/guest/experiment_kernel.c \
 	worker/guest/experiment_load.c \
 	worker/guest/experiment_map.c \

@@ -68,6 +68,20 @@ list_programs(struct run *r)
 	return true;
 }
 
+/* The name of the struct a struct_ops map is made of, or NULL. */
+static char *
+ops_type(const struct bpf_object *obj, const struct bpf_map *m)
+{
+	const struct btf	*btf = bpf_object__btf(obj);
+	const struct btf_type	*t = NULL;
+	const char		*name;
+
+	if (btf != NULL)
+		t = btf__type_by_id(btf, bpf_map__btf_value_type_id(m));
+	name = t == NULL ? NULL : btf__name_by_offset(btf, t->name_off);
+	return name == NULL || *name == '\0' ? NULL : strdup(name);
+}
+
 static bool
 list_maps(struct run *r)
 {
@@ -91,6 +105,8 @@ list_maps(struct run *r)
 		o->flags = bpf_map__map_flags(m);
 		o->internal = bpf_map__is_internal(m);
 		o->autocreate = bpf_map__autocreate(m);
+		if (o->type == BPF_MAP_TYPE_STRUCT_OPS)
+			o->ops_type = ops_type(r->obj, m);
 	}
 	return true;
 }
@@ -167,6 +183,7 @@ run_free(struct run *r)
 	for (i = 0; i < r->nmaps; i++) {
 		free(r->maps[i].name);
 		free(r->maps[i].message);
+		free(r->maps[i].ops_type);
 	}
 	free(r->maps);
 	for (i = 0; r->groups != NULL && i < r->args->ngroups; i++)

@@ -74,6 +74,7 @@ static const struct row maps[] = {
 
 static const struct row helpers[] = {
 	{ BPF_FUNC_override_return, "CONFIG_BPF_KPROBE_OVERRIDE" },
+	{ BPF_FUNC_override_return, "CONFIG_FUNCTION_ERROR_INJECTION" },
 	{ BPF_FUNC_inode_storage_get, "CONFIG_BPF_LSM" },
 	{ BPF_FUNC_inode_storage_delete, "CONFIG_BPF_LSM" },
 	{ BPF_FUNC_get_cgroup_classid, "CONFIG_CGROUP_NET_CLASSID" },
@@ -116,9 +117,19 @@ options_for_program(struct options *o, uint32_t type, const struct target *t)
 }
 
 void
-options_for_map(struct options *o, uint32_t type)
+options_for_map(struct options *o, uint32_t type, const char *ops_type)
 {
+	static const struct { const char *type, *option; } ops[] = {
+		{ "sched_ext_ops", "CONFIG_SCHED_CLASS_EXT" },
+		{ "hid_bpf_ops", "CONFIG_HID_BPF" },
+		{ "Qdisc_ops", "CONFIG_NET_SCH_BPF" },
+	};
+	size_t	 i;
+
 	add_rows(o, ROWS(maps), type);
+	for (i = 0; ops_type != NULL && i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (strcmp(ops[i].type, ops_type) == 0)
+			add(o, ops[i].option);
 }
 
 void

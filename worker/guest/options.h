@@ -17,7 +17,9 @@ struct	options {
 /* Each adds to what is there already. */
 void	 options_for_program(struct options *, uint32_t type,
 	    const struct target *);
-void	 options_for_map(struct options *, uint32_t type);
+/* "ops_type": the struct of a struct_ops map, or NULL. */
+void	 options_for_map(struct options *, uint32_t type,
+	    const char *ops_type);
 void	 options_for_helper(struct options *, uint32_t id);
 
 #endif /* !GUEST_OPTIONS_H */

@@ -207,6 +207,7 @@ write_map(struct jsonw *w, const struct map *m)
 	jsonw_int(w, "errno", m->error);
 	jsonw_str(w, "error", text);
 	jsonw_str_opt(w, "message", m->message);
+	jsonw_str_opt(w, "struct_ops_type", m->ops_type);
 	write_map_sizes(w, m);
 	if (m->type == BPF_MAP_TYPE_STRUCT_OPS) {
 		jsonw_str(w, "attach_status", outcome_word(m->attach));

@@ -109,6 +109,7 @@ struct	map {
 	bool		 created;
 	int		 error;	/* 0 or negative errno */
 	char		*message; /* owned, or NULL */
+	char		*ops_type; /* owned; its struct, for struct_ops */
 	struct {		/* what an experiment got; 0: nothing */
 		uint64_t entries;
 		uint64_t value_size;

@@ -80,3 +80,23 @@ tryload_past_last(const struct tryload *t)
 {
 	return strstr(t->log, "invalid func ") != NULL;
 }
+
+void
+tryload_last_words(const struct tryload *t, char *out, size_t size)
+{
+	static const char *const stats[] = { "processed ",
+	    "verification time ", "stack depth " };
+	const char	*p = t->log;
+	size_t		 i, len;
+	bool		 skip;
+
+	out[0] = '\0';
+	for (; *p != '\0'; p += len, p += *p == '\n') {
+		len = strcspn(p, "\n");
+		skip = len == 0;
+		for (i = 0; i < sizeof(stats) / sizeof(stats[0]); i++)
+			skip |= strncmp(p, stats[i], strlen(stats[i])) == 0;
+		if (!skip)
+			snprintf(out, size, "%.*s", (int)len, p);
+	}
+}

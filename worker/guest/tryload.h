@@ -47,4 +47,7 @@ const char *tryload_no_helper(const struct tryload *, uint32_t id);
 /* The kernel has no helper of that number for any type. */
 bool	 tryload_past_last(const struct tryload *);
 
+/* The last line of the log that is no statistics. */
+void	 tryload_last_words(const struct tryload *, char *out, size_t size);
+
 #endif /* !GUEST_TRYLOAD_H */
