@@ -42,7 +42,7 @@ CORPUS_g_more = \
 	arg_map_storage arg_null arg_size_maybe_zero core_field_kind \
 	core_size_ok helper_since_515 helper_type_socket many_subprogs \
 	map_update_read_only null_inner_map oob_packet_before oob_record \
-	packet_atomic ptr_map
+	packet_atomic ptr_map stack_read_below
 CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call g_more
 # Cases that need an object of their own.
 CORPUS_ALONE = \
@@ -68,14 +68,14 @@ CORPUS_CASES = $(CORPUS_g_memory) $(CORPUS_g_pointer) $(CORPUS_g_flow) \
 	$(CORPUS_g_insn) $(CORPUS_g_call) $(CORPUS_g_more) \
 	$(CORPUS_ALONE)
 CORPUS_FILES = $(CORPUS_CASES:%=tests/corpus/%.bpf.c)
-CORPUS_GENERATED = $(CORPUS_GROUPS:%=tests/corpus/%.bpf.c)
+CORPUS_GENERATED = $(CORPUS_GROUPS:%=tests/corpus/%.bpf.c) \
+	tests/corpus/big_log.bpf.c
 CORPUS_OBJECTS = $(CORPUS_GROUPS:%=tests/corpus/%.bpf.o) \
 	$(CORPUS_ALONE:%=tests/corpus/%.bpf.o) \
 	$(CORPUS_ODD:%=tests/corpus/%.bpf.o) \
 	$(CORPUS_BIG:%=tests/corpus/%.bpf.o)
 
-EXTRA_DIST += $(CORPUS_FILES) $(CORPUS_BIG:%=tests/corpus/%.bpf.c) \
-	tests/corpus/corpus.h \
+EXTRA_DIST += $(CORPUS_FILES) tests/corpus/corpus.h \
 	tests/corpus/gen.sh tests/corpus/labels.tsv tests/corpus/README.md
 check_DATA += $(CORPUS_OBJECTS)
 CLEANFILES += $(CORPUS_OBJECTS) $(CORPUS_GENERATED)
@@ -84,6 +84,8 @@ tests/corpus/g_%.bpf.c: tests/corpus/gen.sh tests/corpus/local.mk
 	$(AM_V_GEN)$(MKDIR_P) tests/corpus && \
 	    $(SHELL) $< $(CORPUS_g_$*) >$@
 $(CORPUS_GENERATED): tests/corpus/gen.sh
+tests/corpus/big_log.bpf.c: tests/corpus/gen.sh
+	$(AM_V_GEN)$(MKDIR_P) tests/corpus && $(SHELL) $< --big-log >$@
 $(CORPUS_GROUPS:%=tests/corpus/%.bpf.o): $(CORPUS_FILES)
 CORPUS_GENERAL = tests/corpus/corpus.h tests/bpf/bpf_test.h | $(LIBBPF_STAMP)
 CORPUS_COMPILE = $(AM_V_GEN)$(MKDIR_P) tests/corpus && \

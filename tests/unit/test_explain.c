@@ -596,6 +596,33 @@ Test(explain, reads_a_log_that_was_cut)
 	TEST_END();
 }
 
+Test(explain, does_not_guess_behind_a_cut)
+{
+	static const char	 log[] = "4: (79) r0 = *(u64 *)(r1 +0)\n"
+	    "\n[... the log is cut here: writing it took more than 20 "
+	    "seconds ...]\ninvalid read from stack R10 off=-520 size=8\n";
+	struct explanation	*e = malloc(sizeof(*e));
+
+	cr_assert_not_null(e);
+	cr_expect(explain_parse(e, log, strlen(log), NULL));
+	cr_expect_eq(e->insn, -1);
+	free(e);
+	TEST_END();
+}
+
+Test(explain, knows_an_instruction_the_kernel_cannot_print)
+{
+	static const char	 log[] = "1: (b7) r0 = 0\n2: BUG_db\n"
+	    "BPF_ATOMIC uses invalid atomic opcode 100\n";
+	struct explanation	*e = malloc(sizeof(*e));
+
+	cr_assert_not_null(e);
+	cr_expect(explain_parse(e, log, strlen(log), NULL));
+	cr_expect_eq(e->insn, 2);
+	free(e);
+	TEST_END();
+}
+
 Test(explain, has_nothing_to_say_of_a_program_that_was_taken)
 {
 	static const char	 log[] = "0: (95) exit\nprocessed 1 insns "

@@ -230,6 +230,18 @@ place_all(struct explanation *e, const char *log, size_t len,
 	}
 }
 
+/*
+ * A limit is met while a loop is walked, and any of its instructions is as
+ * good a place as the last; what else is said behind a cut is about an
+ * instruction that the log does not reach.
+ */
+static bool
+is_limit(const char *verdict)
+{
+	return strstr(verdict, "program is too large") != NULL ||
+	    strstr(verdict, "jumps is too complex") != NULL;
+}
+
 bool
 explain_parse(struct explanation *e, const char *log, size_t len,
     const struct explain_source *src)
@@ -256,7 +268,8 @@ explain_parse(struct explanation *e, const char *log, size_t len,
 		return false;
 	if (e->report.insn >= 0)
 		e->insn = e->report.insn;
-	else if (!c.insn_found && !c.afterwards && !t.path_ended)
+	else if (!c.insn_found && !c.afterwards && !t.path_ended &&
+	    (t.cut == 0 || is_limit(e->verdict)))
 		e->insn = t.insn;
 	/* The path in the log is that of the last instruction only. */
 	if (e->insn >= 0 && (e->insn == t.insn || c.loop))
