@@ -201,3 +201,7 @@ endif
 tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/test.h
 tests_unit_test_inspect_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_inspect_LDADD = libinspect.a $(SHARED_LIBS) $(CRITERION_LIBS)
+
+# --- manifests and commands on real kernels ------------------------------------
+TESTS += tests/vm/loaders.sh tests/vm/manifest.sh
+EXTRA_DIST += tests/vm/loaders.sh tests/vm/loaders_guest.sh tests/vm/manifest.sh

@@ -414,9 +414,10 @@ report_count(struct report_summary *s, bool required, enum report_status st,
 		(*(required ? &s->required_expected :
 		    &s->optional_expected))++;
 	else if (st == REPORT_PASS && required &&
-	    jval_get_bool(expected, "blocks", false))
+	    jval_get_bool(expected, "blocks", false)) {
 		s->required_failed++;
-	else
+		s->required_unexpected++;
+	} else
 		(*cell[required][st < REPORT__MAX ? st : REPORT_INFRA])++;
 }
 
@@ -479,7 +480,8 @@ write_summary(struct jsonw *w, const struct report_run *r)
 	}
 	note_count(w, s->required_infra, "required",
 	    "could not be told: infrastructure error");
-	note_count(w, s->required_failed, "required", "incompatible");
+	note_count(w, s->required_failed - s->required_unexpected,
+	    "required", "incompatible");
 	if (required == 0)
 		jsonw_str(w, NULL, "no profile was required, so nothing "
 		    "could fail the run");

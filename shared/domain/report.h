@@ -104,6 +104,8 @@ struct	report_summary {
 	int64_t		 required_expected, optional_expected;
 	/* passed although the manifest expects a failure */
 	int64_t		 unexpected_passes;
+	/* of required_failed those that passed unexpectedly */
+	int64_t		 required_unexpected;
 };
 
 /*
