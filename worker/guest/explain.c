@@ -264,6 +264,9 @@ explain_parse(struct explanation *e, const char *log, size_t len,
 	if (t.report != SIZE_MAX)
 		explain_report(&e->report, (struct slice){ log + t.report,
 		    len - t.report });
+	if (e->verdict[0] == '\0')
+		append(e->verdict, sizeof(e->verdict), "",
+		    &e->report.problem);
 	if (e->verdict[0] == '\0' && !e->report.present)
 		return false;
 	if (e->report.insn >= 0)

@@ -5,10 +5,14 @@
 #include "base/json_out.h"
 #include "explain_impl.h"
 
+/* Lines of generated code and of a hostile log may be of any length. */
+#define SLICE_MAX	1024
+
 static void
 write_slice(struct jsonw *w, const char *key, const struct slice *s)
 {
-	jsonw_strn(w, key, s->p == NULL ? "" : s->p, s->len);
+	jsonw_strn(w, key, s->p == NULL ? "" : s->p,
+	    s->len < SLICE_MAX ? s->len : SLICE_MAX);
 }
 
 static void
