@@ -120,6 +120,7 @@ EXTRA_DIST += tests/unit/golden/report.json tests/unit/golden/report.md
 
 WORKER_TESTS = tests/vm/crash.sh tests/it/serve.sh tests/it/worker_cancel.sh tests/it/worker_crash.sh \
 	tests/it/worker_disk.sh tests/it/worker_drain.sh tests/it/worker_lease.sh \
+	tests/it/worker_manifest.sh \
 	tests/it/worker_queue.sh \
 	tests/it/versions.sh tests/it/worker_verdicts.sh
 TESTS += $(WORKER_TESTS)
