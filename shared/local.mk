@@ -21,6 +21,7 @@ libshared_a_SOURCES = \
 	shared/base/yaml_in.c shared/base/yaml_in.h \
 	shared/domain/boundary.c shared/domain/boundary.h \
 	shared/domain/cflags.c shared/domain/cflags.h \
+	shared/domain/caution.c shared/domain/caution.h \
 	shared/domain/classify.c shared/domain/classify.h \
 	shared/domain/classify_codes.c \
 	shared/domain/classify_conds.c shared/domain/classify_rules.h \

@@ -87,16 +87,21 @@ check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c
 tests_lib_fake_runner_LDADD = $(SHARED_LIBS)
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_boundary tests/unit/test_causes \
+check_PROGRAMS += tests/unit/test_boundary tests/unit/test_caution \
+	tests/unit/test_causes \
 	tests/unit/test_classify tests/unit/test_collect \
 	tests/unit/test_report tests/unit/test_sched tests/unit/test_verifier
-TESTS += tests/unit/test_boundary tests/unit/test_causes \
+TESTS += tests/unit/test_boundary tests/unit/test_caution \
+	tests/unit/test_causes \
 	tests/unit/test_classify tests/unit/test_collect \
 	tests/unit/test_report tests/unit/test_sched tests/unit/test_verifier
 endif
 tests_unit_test_boundary_SOURCES = tests/unit/test_boundary.c
 tests_unit_test_boundary_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_boundary_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_caution_SOURCES = tests/unit/test_caution.c
+tests_unit_test_caution_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_caution_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_causes_SOURCES = tests/unit/test_causes.c
 tests_unit_test_causes_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_causes_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

@@ -93,6 +93,9 @@ function outcome(t)
 	    t.remedy && h("p", { class: "cause-remedy" },
 	        h("b", {}, "What to do: "), t.remedy),
 	    proofList(t.raw.classification),
+	    t.cautions.length > 0 && h("ul", { class: "lines" },
+	        t.cautions.map((c) => h("li", {}, h("b", {}, "Caution: "),
+	            c))),
 	    h("dl", { class: "pairs" },
 	        pair("Failed", t.stage && stageText(t.stage)),
 	        pair("Load", loadText(v)), pair("Attach", attachText(t))));

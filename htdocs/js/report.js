@@ -130,6 +130,8 @@ function target(t)
 		quote: status === "fail" ? t.classification?.evidence ?? "" : "",
 		remedy: remedyOf(t),
 		notes: notesOf(t),
+		cautions: (t.cautions ?? []).filter((c) =>
+		    typeof c === "string"),
 		durationMs: t.duration_ms ?? NaN,
 		raw: t,
 	};

@@ -155,6 +155,8 @@ bool	 c_map(struct class_case *, const char *a, const char *b);
 bool	 c_map_is(struct class_case *, const char *a, const char *b);
 /* a: "map_types" or "program_types", b: status of the failing one */
 bool	 c_probe(struct class_case *, const char *a, const char *b);
+/* a: status of the probe that attaches a program of such a section */
+bool	 c_attach_kind(struct class_case *, const char *a, const char *b);
 /* a: kind of libbpf's marker */
 bool	 c_poison(struct class_case *, const char *a, const char *b);
 /* a: list of status words of relocations, b: pattern of their kind */

@@ -165,7 +165,7 @@ const struct class_rule class_lookup_rules[] = {
 	  "program {program} traces {name}(), which this kernel does not have",
 	  "Attach to a function this kernel has, or turn autoload off for the "
 	  "program after probing." },
-	{ "btf-target-unasked", LOAD, CLASS_ATTACH_TARGET, "function", HIGH,
+	{ "btf-target-unasked", LOAD, CLASS_ATTACH_TARGET, "function", MEDIUM,
 	  { { c_libbpf, "*failed to find kernel BTF type ID of '%'", NULL },
 	  { c_kernel_btf, "yes", NULL } },
 	  "program {program} attaches to {name}, which is not in this "
@@ -386,7 +386,7 @@ const struct class_rule class_program_rules[] = {
 	  "this kernel has programs of type {type}, but not the attach type "
 	  "that section {section} asks for",
 	  "Use another hook on this kernel, or ship a variant." },
-	{ "lockdown", LOAD, CLASS_LOCKDOWN, "load", HIGH,
+	{ "lockdown", LOAD, CLASS_LOCKDOWN, "load", MEDIUM,
 	  { { c_errno, "EPERM", NULL }, { c_silent, NULL, NULL },
 	  { c_lockdown, "integrity|confidentiality", NULL } },
 	  "kernel lockdown ({detail}) forbids loading program {program}",

@@ -76,7 +76,7 @@ const struct class_rule class_map_rules[] = {
 	  "map {map}",
 	  "Compare key size, value size, max_entries and flags with what this "
 	  "kernel allows." },
-	{ "map-too-big", LOAD, CLASS_MAP_ATTRIBUTE, "max_entries", HIGH,
+	{ "map-too-big", LOAD, CLASS_MAP_ATTRIBUTE, "", MEDIUM,
 	  { { c_map, "E2BIG", NULL } },
 	  "a size of map {map} is over this kernel's limit",
 	  "Make key, value or max_entries smaller." },

@@ -122,7 +122,7 @@ const struct class_rule class_attach_rules[] = {
 	  "{program}",
 	  "Name the target in the section, or do not require this "
 	  "attachment." },
-	{ "attach-lsm", ATTACH, CLASS_LSM, "", HIGH,
+	{ "attach-lsm", ATTACH, CLASS_LSM, "", MEDIUM,
 	  { { c_program, NULL, "lsm" }, { c_lsm_off, NULL, NULL } },
 	  "LSM program {program} does not attach: \"bpf\" is not among the "
 	  "active LSMs",
@@ -138,6 +138,11 @@ const struct class_rule class_attach_rules[] = {
 	  "attaching program {program} ({section}) needs {detail}, which is "
 	  "not set in this kernel",
 	  "Use a kernel built with {detail}, or another hook." },
+	{ "attach-kind-probe", ATTACH, CLASS_ATTACH_TYPE, "", HIGH,
+	  { { c_attach_kind, "unsupported", NULL },
+	  { c_errno, "EINVAL|EOPNOTSUPP|ENOTSUPP|ENOSYS|ENODEV", NULL } },
+	  "this kernel cannot attach programs this way: program {program} "
+	  "({section})", OTHER_HOOK },
 	{ "attach-blacklist", ATTACH, CLASS_NOT_TRACEABLE, "blacklisted",
 	  HIGH, { { c_exp, "ftrace_blacklist", "yes" } },
 	  "program {program} attaches to {detail}, which the kernel keeps from "
@@ -164,17 +169,17 @@ const struct class_rule class_attach_rules[] = {
 	  "kernel's BTF",
 	  "Attach to a function this kernel has, or make the attachment "
 	  "optional." },
-	{ "attach-target", ATTACH, CLASS_ATTACH_TARGET, "", HIGH,
+	{ "attach-target", ATTACH, CLASS_ATTACH_TARGET, "", MEDIUM,
 	  { { c_errno, "ENOENT|ESRCH", NULL } },
 	  "what the program attaches to does not exist in this kernel: "
 	  "program {program} ({section})",
 	  "Attach to something this kernel has, or make the attachment "
 	  "optional." },
-	{ "attach-unsupported", ATTACH, CLASS_ATTACH_TYPE, "", HIGH,
+	{ "attach-unsupported", ATTACH, CLASS_ATTACH_TYPE, "", MEDIUM,
 	  { { c_errno, "EOPNOTSUPP|ENOTSUPP|ENOSYS", NULL } },
 	  "this kernel cannot attach programs this way: program {program} "
 	  "({section})", OTHER_HOOK },
-	{ "attach-lockdown", ATTACH, CLASS_LOCKDOWN, "attach", HIGH,
+	{ "attach-lockdown", ATTACH, CLASS_LOCKDOWN, "attach", MEDIUM,
 	  { { c_errno, "EPERM", NULL },
 	  { c_lockdown, "integrity|confidentiality", NULL } },
 	  "kernel lockdown ({detail}) forbids attaching program {program}",

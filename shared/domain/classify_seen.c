@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/caution.h"
+
 static bool
 is(const struct jval *j, const char *key, const char *word)
 {
@@ -155,7 +157,54 @@ c_probe(struct class_case *c, const char *a, const char *b)
 	return true;
 }
 
+/* Sections and the names of the probes that attach such a program. */
+static const struct { const char *section, *kind; } attach_kinds[] = {
+	{ "tp", "tracepoint" }, { "raw_tp", "raw_tracepoint" },
+	{ "kretprobe", "kprobe" }, { "ksyscall", "kprobe" },
+	{ "kretsyscall", "kprobe" }, { "kretprobe.multi", "kprobe.multi" },
+	{ "uretprobe", "uprobe" }, { "usdt", "uprobe" },
+	{ "uretprobe.multi", "uprobe.multi" },
+};
+
+bool
+c_attach_kind(struct class_case *c, const char *a, const char *b)
+{
+	const struct jval	*all;
+	char			 kind[80], text[160];
+	size_t			 n = strcspn(c->word[W_SECTION], "/");
+
+	(void)b;
+	if (n > 2 && strncmp(c->word[W_SECTION] + n - 2, ".s", 2) == 0)
+		n -= 2;
+	snprintf(kind, sizeof(kind), "%.*s", n > 70 ? 70 : (int)n,
+	    c->word[W_SECTION]);
+	for (size_t i = 0; i < sizeof(attach_kinds) /
+	    sizeof(attach_kinds[0]); i++)
+		if (strcmp(kind, attach_kinds[i].section) == 0)
+			snprintf(kind, sizeof(kind), "%s",
+			    attach_kinds[i].kind);
+	all = jval_get(jval_get(c->f->doc, "capabilities"), "attach_kinds");
+	if (!is(jval_get(all, kind), "status", a))
+		return false;
+	snprintf(text, sizeof(text), "probe of attaching by %.70s: %s", kind,
+	    a);
+	class_prove(c, "probe", kind, text);
+	return true;
+}
+
 /* --- markers, relocations ---------------------------------------------------------- */
+
+/* libbpf's sentence at a marker: "kfunc 'x' is ...", "<kind> [3] x". */
+static void
+name_marker(struct class_case *c, const char *detail)
+{
+	char	 name[CLASS_WORD_MAX];
+
+	if (!verifier_pattern("*'%'", detail, name, sizeof(name)) &&
+	    !verifier_pattern("*<*> [*] %", detail, name, sizeof(name)))
+		snprintf(name, sizeof(name), "%s", detail);
+	class_set(c, W_NAME, name);
+}
 
 bool
 c_poison(struct class_case *c, const char *a, const char *b)
@@ -170,7 +219,7 @@ c_poison(struct class_case *c, const char *a, const char *b)
 		if (!is(p, "kind", a))
 			continue;
 		detail = jval_get_str(p, "detail", "");
-		class_set(c, W_NAME, detail);
+		name_marker(c, detail);
 		snprintf(text, sizeof(text), "instruction %lld: %.200s",
 		    (long long)jval_get_int(p, "insn", -1),
 		    detail[0] != '\0' ? detail : a);
@@ -209,18 +258,22 @@ c_relo(struct class_case *c, const char *a, const char *b)
 {
 	const struct jval	*r = find_relo(c, a, b);
 	const char		*type, *access;
-	char			 text[240], name[200];
+	char			 text[240], name[200], *flavor;
 
 	if (r == NULL)
 		return false;
 	type = jval_get_str(r, "local_type", "?");
 	access = jval_get_str(r, "access", "");
-	snprintf(name, sizeof(name), "%.90s%s%.90s", type,
+	/* "task_struct___new" is a variant of task_struct. */
+	class_set(c, W_DETAIL, type);
+	if ((flavor = strstr(c->word[W_DETAIL], "___")) != NULL)
+		*flavor = '\0';
+	snprintf(name, sizeof(name), "%.90s%s%.90s", c->word[W_DETAIL],
 	    access[0] != '\0' ? "." : "", access);
 	class_set(c, W_NAME, name);
-	class_set(c, W_DETAIL, type);
-	snprintf(text, sizeof(text), "%.60s of %.120s at instruction %lld: "
-	    "%s", jval_get_str(r, "kind", "relocation"), name,
+	snprintf(text, sizeof(text), "%.60s of %.60s%s%.60s at instruction "
+	    "%lld: %s", jval_get_str(r, "kind", "relocation"), type,
+	    access[0] != '\0' ? "." : "", access,
 	    (long long)jval_get_int(r, "insn", -1),
 	    jval_get_str(r, "status", ""));
 	class_prove(c, "relocation", type, text);
@@ -323,7 +376,8 @@ static const struct { const char *what, *name, *option; } options[] = {
 	{ "attach", "fmod_ret", "DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
 	{ "attach", "lsm", "DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
 	{ "attach", "netkit", "NETKIT" },
-	{ "attach", "tc", "NET_SCH_INGRESS" },
+	{ "attach", "tc$", "NET_SCH_INGRESS" },
+	{ "attach", "tc/", "NET_SCH_INGRESS" },
 	{ "attach", "classifier", "NET_CLS_BPF" },
 	{ "attach", "netfilter", "NETFILTER_BPF_LINK" },
 	{ "attach", "cgroup", "CGROUP_BPF" },
@@ -393,34 +447,12 @@ c_lockdown(struct class_case *c, const char *a, const char *b)
 	return true;
 }
 
-/* The list as an array, or as the text of securityfs, "a,b,c". */
-static bool
-lsm_listed(const struct jval *lsm)
-{
-	const char	*p = jval_str(lsm, "");
-	size_t		 n;
-
-	for (size_t i = 0; i < jval_len(lsm); i++)
-		if (strcmp(jval_str(jval_at(lsm, i), ""), "bpf") == 0)
-			return true;
-	for (; *p != '\0'; p += n + (p[n] == ',')) {
-		n = strcspn(p, ",");
-		if (n == 3 && memcmp(p, "bpf", 3) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool
 c_lsm_off(struct class_case *c, const char *a, const char *b)
 {
-	const struct jval	*lsm = jval_get(kernel(c), "lsm");
-
 	(void)a;
 	(void)b;
-	/* Not known is not off. */
-	if (lsm == NULL || lsm_listed(lsm) ||
-	    (jval_len(lsm) == 0 && jval_str(lsm, "")[0] == '\0'))
+	if (caution_lsm_active(c->f->doc))
 		return false;
 	class_prove(c, "config", "lsm",
 	    "\"bpf\" is not among the active LSMs");

@@ -5,6 +5,7 @@
 
 #include "base/json_out.h"
 #include "domain/boundary.h"
+#include "domain/caution.h"
 #include "domain/objfacts.h"
 #include "domain/verifier_reason.h"
 
@@ -269,6 +270,7 @@ write_result(struct jsonw *w, const struct report_target *t)
 		maps = jval_get(jval_get(t->result, "discovery"), "maps");
 	if (maps != NULL && jval_type(maps) == JVAL_ARR)
 		jval_write(maps, w, "maps", STR_MAX);
+	caution_write(w, t->result);
 	write_list(w, jval_get(t->result, "discovery"), "externs");
 	write_list(w, t->result, "experiments");
 	write_section(w, t->result, "capabilities");

@@ -283,6 +283,9 @@ detail(struct buf *b, const struct jval *t)
 	md_bullet(b, "Infrastructure error", jval_get_str(t, "infra_error", ""));
 	verdict(b, t);
 	md_cause(b, t);
+	for (size_t i = 0; i < jval_len(jval_get(t, "cautions")); i++)
+		md_bullet(b, "Caution", jval_str(jval_at(jval_get(t,
+		    "cautions"), i), ""));
 	tests(b, t);
 	if (jval_len(jval_get(t, "attempts")) > 1)
 		buf_addf(b, "- VMs tried: %zu\n",

@@ -252,4 +252,7 @@ cause_show(const struct jval *t, const struct jval *like,
 		proofs(c, b);
 	}
 	programs(t, workdir, b);
+	for (size_t i = 0; i < jval_len(jval_get(t, "cautions")); i++)
+		line(b, 6, "caution: ", jval_str(jval_at(jval_get(t,
+		    "cautions"), i), ""));
 }
