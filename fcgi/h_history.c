@@ -127,8 +127,7 @@ enum { E_RUN_ID, E_PROFILE, E_FILE };
 const struct field evidence_fields[] = {
 	[E_RUN_ID] = { "run_id", field_run_id, FIELD_QUERY | FIELD_REQUIRED,
 	    64 },
-	[E_PROFILE] = { "profile", field_profile,
-	    FIELD_QUERY | FIELD_REQUIRED, 64 },
+	[E_PROFILE] = { "profile", field_profile, FIELD_QUERY, 64 },
 	[E_FILE] = { "file", field_text, FIELD_QUERY | FIELD_REQUIRED, 160 },
 	{ NULL, NULL, 0, 0 },
 };
@@ -146,6 +145,29 @@ static const struct {
 	{ ".json", "application/octet-stream" },
 	{ ".log.zst", "application/zstd" },
 };
+
+/*
+ * Of the run itself: the facts of its object, what the compiler said, and
+ * the objects that were compiled.
+ */
+static const char *
+run_file_type(const char *name)
+{
+	static const char *const compiled[] = { "compile/x86_64/",
+		"compile/arm64/" };
+	size_t	 k, n = strlen(name);
+
+	if (strcmp(name, "object.json") == 0 ||
+	    strcmp(name, "prepare.json") == 0)
+		return "application/octet-stream";
+	for (size_t i = 0; i < sizeof(compiled) / sizeof(compiled[0]); i++) {
+		k = strlen(compiled[i]);
+		if (strncmp(name, compiled[i], k) == 0 &&
+		    path_name_ok(name + k) && strcmp(name + n - 2, ".o") == 0)
+			return "application/octet-stream";
+	}
+	return NULL;
+}
 
 /* The type of a file that may be handed out; NULL for any other name. */
 static const char *
@@ -185,8 +207,10 @@ evidence_open(const struct app *app, const struct value *v, int *out,
 
 	if ((e = path_join(dir, sizeof(dir), app->conf->workdir, "runs",
 	    NULL)) != ERR_OK ||
-	    (e = path_join(rel, sizeof(rel), v[E_RUN_ID].str, "targets",
-	    v[E_PROFILE].str, v[E_FILE].str, NULL)) != ERR_OK)
+	    (e = v[E_PROFILE].set ? path_join(rel, sizeof(rel),
+	    v[E_RUN_ID].str, "targets", v[E_PROFILE].str, v[E_FILE].str,
+	    NULL) : path_join(rel, sizeof(rel), v[E_RUN_ID].str,
+	    v[E_FILE].str, NULL)) != ERR_OK)
 		return e;
 	if ((base = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return ERR_NOTFOUND;
@@ -207,7 +231,9 @@ enum err
 h_evidence(struct app *app, struct call *c)
 {
 	const struct value	*v = c->f.v;
-	const char		*type = evidence_type(v[E_FILE].str), *slash;
+	const char		*type = v[E_PROFILE].set ?
+				    evidence_type(v[E_FILE].str) :
+				    run_file_type(v[E_FILE].str), *slash;
 	struct run		 run = { 0 };
 	int64_t			 size;
 	enum err		 e;
@@ -215,14 +241,17 @@ h_evidence(struct app *app, struct call *c)
 
 	if (type == NULL)
 		return diag_set(&c->d, ERR_INVAL, "file",
-		    "file must be NAME or logs/NAME of a log or JSON file "
-		    "of this target");
+		    v[E_PROFILE].set ? "file must be NAME or logs/NAME of a "
+		    "log or JSON file of this target" : "without a profile "
+		    "file must be object.json, prepare.json or "
+		    "compile/ARCH/NAME.o of this run");
 	if ((e = find_run(app, c, v[E_RUN_ID].str, &run)) != ERR_OK)
 		return e;
 	run_clear(&run);
 	if ((e = evidence_open(app, v, &fd, &size)) != ERR_OK)
 		return diag_set(&c->d, e, "file",
-		    "this run has no such file for this profile");
+		    "this run has no such file%s", v[E_PROFILE].set ?
+		    " for this profile" : "");
 	reply_file(c->rp, fd, size);
 	c->rp->type = type;
 	slash = strrchr(v[E_FILE].str, '/');

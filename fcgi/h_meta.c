@@ -1,4 +1,7 @@
 /* Routes about the server itself that need no database. */
+#include <limits.h>
+
+#include "base/paths.h"
 #include "config.h"
 #include "handlers.h"
 
@@ -39,6 +42,7 @@ h_config(struct app *app, struct call *c)
 {
 	const struct conf	*conf = app->conf;
 	struct jsonw		*w = reply_json(c->rp);
+	char			 sdk[PATH_MAX];
 
 	c->rp->cache = CACHE_REVALIDATE;
 	jsonw_obj(w, NULL);
@@ -67,6 +71,11 @@ h_config(struct app *app, struct call *c)
 	jsonw_int(w, "max_concurrency", conf->max_concurrency);
 	jsonw_int(w, "default_concurrency", conf->concurrency);
 	jsonw_int(w, "max_queued_jobs", conf->max_queued_jobs);
+	jsonw_int(w, "max_source_bytes", conf->max_source);
+	jsonw_end(w);
+	jsonw_obj(w, "features");
+	jsonw_bool(w, "compile", paths_sdk(conf, sdk, sizeof(sdk), NULL) ==
+	    ERR_OK);
 	jsonw_end(w);
 	jsonw_end(w);
 	return ERR_OK;

@@ -4,11 +4,16 @@
  * the job's row is being written, under the object lock, so a refused
  * request leaves neither a row nor a file.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fsio.h"
+#include "base/paths.h"
+#include "compile_json.h"
+#include "domain/cflags.h"
+#include "given.h"
 #include "handlers.h"
 #include "job_json.h"
 #include "job_wait.h"
@@ -32,7 +37,8 @@ const struct field validate_fields[] = {
 	    FIELD_FORM | FIELD_FILE, 0 },
 	[V_SOURCE_CODE] = { "source_code", field_prose, FIELD_FORM,
 	    SOURCE_MAX },
-	[V_CLANG_FLAGS] = { "clang_flags", field_text, TEXT, 1024 },
+	[V_CLANG_FLAGS] = { "clang_flags", field_text, TEXT,
+	    CFLAGS_TEXT_MAX },
 	[V_MANIFEST_FILE] = { "manifest_file", field_any,
 	    FIELD_FORM | FIELD_FILE, 0 },
 	[V_MANIFEST_TEXT] = { "manifest_text", field_prose, FIELD_FORM,
@@ -54,39 +60,100 @@ const struct field validate_fields[] = {
 /* What becomes a row; the strings belong to the request's fields. */
 struct	plan {
 	struct job_new	 job;
+	struct given	 given;
 	struct job_target_new targets[MATRIX_TARGETS_MAX];
 	char		 name[LABEL_MAX + 1];
 	char		 key[SHA256_HEX_SIZE];
 	struct request_manifest manifest;
-	struct job_input_new input;	/* the manifest's row */
 };
 
 /* --- checks across fields ---------------------------------------------------*/
 
+/* A source is compiled by the worker; here it is a text with a digest. */
 static enum err
-check_input(const struct value *v, struct diag *d)
+check_source(const struct app *app, const struct value *v, int which,
+    struct diag *d)
 {
-	static const int source[] = { V_SOURCE_FILE, V_SOURCE_CODE };
+	const struct value	*src = &v[which];
+	const char		*name = validate_fields[which].name;
+	struct cflags		 flags;
+	char			 sdk[PATH_MAX];
 
-	for (size_t i = 0; i < 2; i++) {
-		const char	*name = validate_fields[source[i]].name;
-
-		if (!v[source[i]].set)
-			continue;
-		if (v[V_ARTIFACT].set)
-			return diag_set(d, ERR_INVAL, name, "give either "
-			    "artifact_file or %s, not both", name);
+	if (paths_sdk(app->conf, sdk, sizeof(sdk), NULL) != ERR_OK)
 		return diag_set(d, ERR_UNSUPPORTED, name, "%s: this server "
 		    "does not compile sources; upload a compiled object as "
 		    "artifact_file", name);
+	if (src->file != NULL && object_size(src->file) >
+	    app->conf->max_source)
+		return diag_set(d, ERR_TOOBIG, name, "%s is larger than %lld "
+		    "bytes", name, (long long)app->conf->max_source);
+	if (src->file != NULL && object_size(src->file) == 0)
+		return diag_set(d, ERR_INVAL, name, "%s is empty", name);
+	return cflags_parse(v[V_CLANG_FLAGS].str, &flags, d);
+}
+
+/* The three inputs exclude each other; *which is the one that is there. */
+static enum err
+check_input(const struct app *app, const struct value *v, int *which,
+    struct diag *d)
+{
+	static const int inputs[] = { V_ARTIFACT, V_SOURCE_FILE,
+		V_SOURCE_CODE };
+	const char	*name;
+
+	*which = -1;
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+		if (!v[inputs[i]].set)
+			continue;
+		name = validate_fields[inputs[i]].name;
+		if (*which != -1)
+			return diag_set(d, ERR_INVAL, name, "give either %s "
+			    "or %s, not both",
+			    validate_fields[*which].name, name);
+		*which = inputs[i];
 	}
-	if (!v[V_ARTIFACT].set)
+	if (*which == -1)
 		return diag_set(d, ERR_INVAL, "artifact_file",
-		    "artifact_file is required");
+		    "artifact_file, source_file or source_code is required");
+	if (*which != V_ARTIFACT)
+		return check_source(app, v, *which, d);
 	if (v[V_CLANG_FLAGS].set)
 		return diag_set(d, ERR_INVAL, "clang_flags",
 		    "clang_flags needs source input");
 	return ERR_OK;
+}
+
+static const char *
+name_or(const char *name, const char *fallback)
+{
+	return name[0] != '\0' ? name : fallback;
+}
+
+/* Everything the job is made of, as objects. */
+static enum err
+collect_given(const struct app *app, const struct value *v, int which,
+    struct given *g, struct diag *d)
+{
+	const char	*dir = app->conf->workdir;
+	enum err	 e = ERR_OK;
+
+	if (which == V_ARTIFACT) {
+		given_artifact(g, v[which].file, name_or(v[which].filename,
+		    "uploaded-artifact.bpf.o"));
+		return ERR_OK;
+	}
+	if (which == V_SOURCE_FILE)
+		given_artifact(g, v[which].file, name_or(v[which].filename,
+		    "uploaded-source.bpf.c"));
+	else
+		e = given_text(g, dir, v[which].str, "source.bpf.c", d);
+	if (e != ERR_OK)
+		return e;
+	given_is_input(g, INPUT_SOURCE);
+	if (v[V_CLANG_FLAGS].set)
+		e = given_text_input(g, dir, INPUT_FLAGS,
+		    v[V_CLANG_FLAGS].str, "clang_flags", d);
+	return e;
 }
 
 static bool
@@ -158,11 +225,11 @@ choose_targets(const struct app *app, const struct value *v, struct plan *p,
 static void
 name_from_file(const char *file, char *out, size_t size)
 {
-	static const char *const ext[] = { ".bpf.o", ".o" };
+	static const char *const ext[] = { ".bpf.o", ".o", ".bpf.c", ".c" };
 	size_t	 n = strlen(file);
 
 	snprintf(out, size, "%s", file);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(ext) / sizeof(ext[0]); i++) {
 		size_t	 k = strlen(ext[i]);
 
 		if (n > k && strcmp(file + n - k, ext[i]) == 0) {
@@ -210,10 +277,8 @@ take_manifest(const struct app *app, struct call *c, struct plan *p)
 		return e;
 	if (!m->set)
 		return ERR_OK;
-	p->input = (struct job_input_new){ INPUT_MANIFEST,
-	    object_sha256(m->object), object_size(m->object), m->basename };
-	p->job.inputs = &p->input;
-	p->job.ninputs = 1;
+	given_file(&p->given, INPUT_MANIFEST, m->object, m->basename);
+	p->job.ninputs = p->given.ninputs;
 	return manifest_targets(&m->manifest, p->targets, p->job.ntargets,
 	    &c->d);
 }
@@ -222,19 +287,19 @@ static enum err
 make_plan(const struct app *app, struct call *c, struct plan *p)
 {
 	const struct value	*v = c->f.v;
-	const char		*file = v[V_ARTIFACT].filename;
 	enum err		 e;
+	int			 which;
 
-	if ((e = check_input(v, &c->d)) != ERR_OK)
+	if ((e = check_input(app, v, &which, &c->d)) != ERR_OK ||
+	    (e = collect_given(app, v, which, &p->given, &c->d)) != ERR_OK)
 		return e;
-	name_from_file(file[0] != '\0' ? file : "artifact", p->name,
+	name_from_file(name_or(v[which].filename, "artifact"), p->name,
 	    sizeof(p->name));
 	p->job = (struct job_new){
 		.origin = "api",
-		.sha256 = object_sha256(v[V_ARTIFACT].file),
-		.size = object_size(v[V_ARTIFACT].file),
-		.basename = file[0] != '\0' ? file :
-		    "uploaded-artifact.bpf.o",
+		.sha256 = object_sha256(p->given.object[0]),
+		.size = object_size(p->given.object[0]),
+		.basename = p->given.basename,
 		.path = "",
 		.name = v[V_NAME].set ? v[V_NAME].str : p->name,
 		.version = v[V_VERSION].str,
@@ -251,6 +316,8 @@ make_plan(const struct app *app, struct call *c, struct plan *p)
 		.request_id = c->rq->id,
 		.submitted_by = c->subject,
 		.targets = p->targets,
+		.inputs = p->given.input,
+		.ninputs = p->given.ninputs,
 	};
 	if ((e = choose_targets(app, v, p, &c->d)) != ERR_OK ||
 	    (e = take_manifest(app, c, p)) != ERR_OK)
@@ -273,7 +340,7 @@ same_manifest(struct db *db, const struct plan *p, const char *id,
 		return e;
 	had = job_inputs_find(rows, n, INPUT_MANIFEST);
 	if ((had != NULL) != p->manifest.set || (had != NULL &&
-	    strcmp(had->sha256, p->input.sha256) != 0))
+	    strcmp(had->sha256, object_sha256(p->manifest.object)) != 0))
 		e = diag_set(d, ERR_EXISTS, "Idempotency-Key",
 		    "this Idempotency-Key was used with another manifest");
 	job_inputs_free(rows, n);
@@ -298,26 +365,23 @@ same_job(struct db *db, const struct plan *p, const char *id, struct diag *d)
 
 /* With the object lock held. */
 static enum err
-publish_and_add(struct app *app, struct db *db, struct object *o,
-    const struct plan *p, char *id, struct diag *d)
+publish_and_add(struct app *app, struct db *db, struct plan *p, char *id,
+    struct diag *d)
 {
-	struct object	*all[] = { o, p->manifest.object };
-	size_t		 n = p->manifest.set ? 2 : 1;
-	bool		 created[2];
+	bool		 created[GIVEN_MAX];
 	enum err	 e;
 
-	if ((e = objects_publish(all, n, created, d)) != ERR_OK)
+	if ((e = given_publish(&p->given, created, d)) != ERR_OK)
 		return e == ERR_NOSPACE || e == ERR_NOMEM ? e : ERR_IO;
 	e = store_job_add(db, &p->job, app->conf->max_queued_jobs, id);
 	if (e != ERR_OK)
-		objects_unpublish(all, n, created);
+		given_unpublish(&p->given, created);
 	return e;
 }
 
 static enum err
 enqueue(struct app *app, struct call *c, char id[static JOB_ID_SIZE])
 {
-	struct object	*o = c->f.v[V_ARTIFACT].file;
 	struct plan	*p;
 	struct db	*db;
 	int		 lock = -1;
@@ -334,7 +398,7 @@ enqueue(struct app *app, struct call *c, char id[static JOB_ID_SIZE])
 		    "the server is busy storing uploads") : ERR_IO;
 		goto out;
 	}
-	e = publish_and_add(app, db, o, p, id, &c->d);
+	e = publish_and_add(app, db, p, id, &c->d);
 	fsio_unlock(lock);
 	if (e == ERR_EXISTS)
 		e = same_job(db, p, id, &c->d);
@@ -342,6 +406,7 @@ enqueue(struct app *app, struct call *c, char id[static JOB_ID_SIZE])
 		diag_set(&c->d, e, NULL, "the validation queue is full; try "
 		    "again later");
 out:
+	given_clear(&p->given);
 	request_manifest_clear(&p->manifest);
 	free(p);
 	return e;
@@ -398,6 +463,8 @@ h_validate(struct app *app, struct call *c)
 	else if (strcmp(j.state, "canceled") == 0)
 		e = diag_set(&c->d, ERR_CANCELED, NULL,
 		    "the job was canceled");
+	else if (strcmp(j.error_code, COMPILE_FAILED) == 0)
+		compile_refusal(app, &j, c->rq->id, c->rp);
 	else
 		e = diag_set(&c->d, ERR_INTERNAL, NULL, "job %s failed: %s",
 		    j.id, j.error);

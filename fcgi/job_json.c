@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fsio.h"
+#include "compile_json.h"
 
 bool
 job_ended(const struct job *j)
@@ -195,6 +196,10 @@ job_json(struct app *app, const struct job *j, int64_t poll_after_ms,
 	jsonw_str_opt(w, "run_id", j->run_id);
 	jsonw_str_opt(w, "error_code", j->error_code);
 	jsonw_str_opt(w, "error", j->error);
+	if (strcmp(j->error_code, COMPILE_FAILED) == 0) {
+		jsonw_str(w, "field", "source_code");
+		compile_json(app, j, w);
+	}
 	if (!job_ended(j))
 		jsonw_int(w, "poll_after_ms", poll_after_ms);
 	if (strcmp(j->state, "completed") == 0) {

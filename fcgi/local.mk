@@ -5,8 +5,10 @@ noinst_LIBRARIES += libfcgiapp.a
 libfcgiapp_a_SOURCES = \
 	fcgi/app.c fcgi/app.h \
 	fcgi/auth.c fcgi/auth.h \
+	fcgi/compile_json.c fcgi/compile_json.h \
 	fcgi/field.c fcgi/field.h fcgi/field_check.c \
 	fcgi/form.c fcgi/form.h \
+	fcgi/given.c fcgi/given.h \
 	fcgi/h_history.c fcgi/h_job.c fcgi/h_meta.c fcgi/h_profiles.c \
 	fcgi/h_ready.c fcgi/h_validate.c fcgi/handlers.h \
 	fcgi/job_json.c fcgi/job_json.h \

@@ -206,8 +206,14 @@ TESTS += tests/unit/test_inspect
 endif
 tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/test.h
 tests_unit_test_inspect_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_inspect_LDADD = libinspect.a $(SHARED_LIBS) $(CRITERION_LIBS)
 
 # --- manifests and commands on real kernels ------------------------------------
 TESTS += tests/vm/loaders.sh tests/vm/manifest.sh
 EXTRA_DIST += tests/vm/loaders.sh tests/vm/loaders_guest.sh tests/vm/manifest.sh
+
+# --- sources ------------------------------------------------------------------
+tests_unit_test_inspect_LDADD = libinspect.a libcompile.a $(SHARED_LIBS) \
+	$(CRITERION_LIBS)
+SOURCE_TESTS = tests/it/source.sh tests/it/api_source.sh
+TESTS += $(SOURCE_TESTS)
+EXTRA_DIST += $(SOURCE_TESTS)

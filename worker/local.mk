@@ -49,6 +49,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
 	worker/cli/verb_inspect.c \
+	worker/cli/compile_show.c worker/cli/compile_show.h \
 	worker/cli/fetch_show.c worker/cli/fetch_show.h \
 	worker/cli/serve.h \
 	worker/cli/serve_nginx.c \

@@ -67,6 +67,26 @@ paths_data(const struct conf *c, const char *name, char *out, size_t size,
 	return first_existing(dirs, name, out, size, "BPFCOMPAT_DATA_DIR", d);
 }
 
+/* Beside the programs of a build tree, or installed with the data. */
+enum err
+paths_sdk(const struct conf *c, char *out, size_t size, struct diag *d)
+{
+	char	 dir[PATH_MAX];
+
+	if (c->sdk_dir[0] != '\0') {
+		if (path_join(dir, sizeof(dir), c->sdk_dir, "include",
+		    NULL) == ERR_OK && fsio_exists(dir))
+			return path_join(out, size, c->sdk_dir, NULL);
+	} else if (paths_program(c, "sdk/include", dir, sizeof(dir), NULL) ==
+	    ERR_OK)
+		return paths_program(c, "sdk", out, size, d);
+	else if (paths_data(c, "sdk/include", dir, sizeof(dir), NULL) ==
+	    ERR_OK)
+		return paths_data(c, "sdk", out, size, d);
+	return diag_set(d, ERR_UNAVAILABLE, NULL, "this machine has no "
+	    "headers to compile sources with; run \"make sdk\"");
+}
+
 static enum err
 below(const struct conf *c, const char *set, const char *name, char *out,
     size_t size)

@@ -16,6 +16,9 @@ enum err	 paths_program(const struct conf *, const char *name, char *out,
 /* Full path of a data file or folder, such as "matrices/profiles". */
 enum err	 paths_data(const struct conf *, const char *name, char *out,
 		    size_t size, struct diag *);
+/* Folder of the headers that C sources are compiled with. */
+enum err	 paths_sdk(const struct conf *, char *out, size_t size,
+		    struct diag *);
 /* Folder below the workdir, or the one a variable names. */
 enum err	 paths_kernels(const struct conf *, char *out, size_t size);
 enum err	 paths_cache(const struct conf *, char *out, size_t size);

@@ -10,6 +10,7 @@ export BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=true
 export BPFCOMPAT_API_MAX_ARTIFACT_BYTES=200000
 export BPFCOMPAT_API_MAX_QUEUED_VALIDATE_JOBS=9
 export BPFCOMPAT_API_MAX_VALIDATE_PROFILES=4
+export BPFCOMPAT_SDK_DIR=$api/none
 api_max_body=1248576
 
 plan 75
@@ -39,8 +40,8 @@ refused "artifact and source" invalid 400 '"source_code"' -F "$A" \
     -F 'source_code=int x;' $S
 refused "artifact and source file" invalid 400 '"source_file"' -F "$A" \
     -F "source_file=@$api/text.o" $S
-refused "source alone" unsupported 400 '"source_code"' \
-    -F 'source_code=int x;' $S
+refused "a source on a server that compiles none" unsupported 400 \
+    '"source_code"' -F 'source_code=int x;' $S
 refused "flags without source" invalid 400 '"clang_flags"' -F "$A" \
     -F clang_flags=-DX $S
 refused "a manifest that is no map" invalid 400 '"manifest_text"' -F "$A" \

@@ -7,8 +7,11 @@
 #include "base/buf.h"
 #include "base/fsio.h"
 #include "base/json_in.h"
+#include "base/json_out.h"
+#include "domain/cflags.h"
 #include "domain/features.h"
 #include "domain/objfacts.h"
+#include "worker/compile/cdiag.h"
 #include "worker/inspect/facts.h"
 
 static struct jval *
@@ -246,6 +249,92 @@ Test(inspect, every_cut_of_an_object_is_survived)
 	}
 	buf_clear(&b);
 	buf_clear(&file);
+	TEST_END();
+}
+
+/* --- sources ----------------------------------------------------------------------*/
+
+static struct jval *
+diagnostics(const char *text, size_t *errors)
+{
+	struct buf	 b = BUF_INIT(100000);
+	struct jsonw	 w;
+	struct jval	*j;
+
+	jsonw_init(&w, &b, JSONW_COMPACT);
+	jsonw_arr(&w, NULL);
+	*errors = cdiag_write(text, strlen(text), &w);
+	jsonw_end(&w);
+	j = parse(buf_str(&b), b.len);
+	buf_clear(&b);
+	return j;
+}
+
+Test(compile, a_complaint_becomes_file_line_column_and_text)
+{
+	size_t			 errors;
+	struct jval		*j = diagnostics("In file included from "
+				    "/src/x.bpf.c:1:\n/sdk/arch/vmlinux.h:7:9: "
+				    "warning: odd: thing\n/src/x.bpf.c:12:3: "
+				    "fatal error: 'a: error: b' not found\n"
+				    "1 error generated.\n", &errors);
+	const struct jval	*q = jval_at(j, 1);
+
+	cr_assert_eq(errors, 1);
+	cr_assert_eq(jval_len(j), 2);
+	cr_assert_str_eq(jval_get_str(jval_at(j, 0), "file", ""),
+	    "vmlinux.h");
+	cr_assert_str_eq(jval_get_str(q, "file", ""), "x.bpf.c");
+	cr_assert_eq(jval_get_int(q, "line", 0), 12);
+	cr_assert_eq(jval_get_int(q, "column", 0), 3);
+	cr_assert_str_eq(jval_get_str(q, "severity", ""), "error");
+	cr_assert_str_eq(jval_get_str(q, "message", ""),
+	    "'a: error: b' not found");
+	jval_free(j);
+	TEST_END();
+}
+
+Test(compile, a_complaint_about_no_file_is_one_too)
+{
+	size_t		 errors;
+	struct jval	*j = diagnostics("error: symbol 'x' is already "
+			    "defined", &errors);
+
+	cr_assert_eq(errors, 1);
+	cr_assert_null(jval_get(jval_at(j, 0), "file"));
+	cr_assert_str_eq(jval_get_str(jval_at(j, 0), "message", ""),
+	    "symbol 'x' is already defined");
+	jval_free(j);
+	TEST_END();
+}
+
+Test(compile, flags_are_an_allow_list)
+{
+	static const char *const good[] = { "", "-O1", "-O2", "-g", "-DA",
+		"-DA=1", "-DVERSION=KERNEL_VERSION(5,17,0)", "-UA",
+		"-mcpu=v1", "-mcpu=v4", "-Ibpf", "-I linux", "-Wall",
+		"-Wno-unused", "-Wframe-larger-than=512", " -g \t -O2 " };
+	static const char *const bad[] = { "-fplugin=x.so", "-B/tmp",
+		"@file", "x.c", "-o", "-O3", "-O0", "-I", "-I/etc",
+		"-I../x", "-I bpf/../..", "-DA=\"x\"", "-D1", "-DA;b",
+		"-Wl,x", "-Wa,--x", "-Wp,-MD,f", "-W", "-mcpu=native",
+		"-include /etc/passwd", "-Xclang -load", "-MF f",
+		"-save-temps", "-v", "--sysroot=/", "-isystem /etc",
+		"-Dx=$(id)", "-Dx=`id`" };
+	struct cflags		 c;
+	struct diag		 d = DIAG_INIT;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		cr_assert_eq(cflags_parse(good[i], &c, &d), ERR_OK, "%s",
+		    good[i]);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		cr_assert_eq(cflags_parse(bad[i], &c, &d), ERR_INVAL, "%s",
+		    bad[i]);
+		cr_assert_str_eq(d.field, "clang_flags");
+	}
+	cr_assert_eq(cflags_parse("-I linux -g", &c, &d), ERR_OK);
+	cr_assert_eq(c.n, 2);
+	cr_assert_str_eq(c.flag[0], "-Ilinux");
 	TEST_END();
 }
 

@@ -86,6 +86,13 @@ add_row(struct parcel *p, const char *kind, const char *basename,
 }
 
 enum err
+parcel_is_input(struct parcel *p, const char *kind, const struct object *o,
+    const char *basename, struct diag *d)
+{
+	return add_row(p, kind, basename, o, d);
+}
+
+enum err
 parcel_add_file(struct parcel *p, const char *kind, const char *path,
     const char *basename, struct diag *d)
 {

@@ -24,6 +24,10 @@ struct	parcel {
 /* The file at "path" as one more object; *o stays the parcel's. */
 enum err	 parcel_file(struct parcel *, const char *path,
 		    const struct object **o, struct diag *);
+/* An object of the parcel is an input as well. */
+enum err	 parcel_is_input(struct parcel *, const char *kind,
+		    const struct object *, const char *basename,
+		    struct diag *);
 /* Further inputs.  "basename" has to live as long as the parcel. */
 enum err	 parcel_add_file(struct parcel *, const char *kind,
 		    const char *path, const char *basename, struct diag *);

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/fsio.h"
+#include "domain/cflags.h"
 #include "domain/manifest.h"
 #include "worker/cli/elfdeps.h"
 #include "worker/cli/parcel.h"
@@ -61,6 +62,30 @@ struct	order {
 
 /* --- inputs ----------------------------------------------------------------- */
 
+/* The worker compiles it; until then it stands in the artifact's place. */
+static enum err
+take_source(struct order *ord, const struct object *o, struct diag *d)
+{
+	struct cflags	 flags;
+	const char	*text = ord->s->clang_flags;
+	enum err	 e;
+
+	if (object_size(o) > ord->engine->conf->max_source)
+		return diag_set(d, ERR_TOOBIG, "source", "%s is larger than "
+		    "%lld bytes", ord->s->artifact,
+		    (long long)ord->engine->conf->max_source);
+	if (!path_name_ok(ord->basename))
+		return diag_set(d, ERR_INVAL, "source", "the name of a source "
+		    "has letters, digits, dots, dashes and underscores: %s",
+		    ord->basename);
+	if ((e = cflags_parse(text, &flags, d)) != ERR_OK ||
+	    (e = parcel_is_input(&ord->parcel, INPUT_SOURCE, o,
+	    ord->basename, d)) != ERR_OK || text[0] == '\0')
+		return e;
+	return parcel_add_bytes(&ord->parcel, INPUT_FLAGS, text, strlen(text),
+	    INPUT_FLAGS, d);
+}
+
 static enum err
 take_artifact(struct order *ord, struct diag *d)
 {
@@ -74,7 +99,7 @@ take_artifact(struct order *ord, struct diag *d)
 	ord->sha256 = object_sha256(o);
 	ord->size = object_size(o);
 	ord->basename = last_part(ord->s->artifact);
-	return ERR_OK;
+	return ord->s->source ? take_source(ord, o, d) : ERR_OK;
 }
 
 static enum err

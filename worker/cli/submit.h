@@ -13,6 +13,8 @@
 
 struct	submit {
 	const char	*artifact;	/* path; "" with a command: none */
+	bool		 source;	/* artifact is a C source */
+	const char	*clang_flags;	/* for it, or "" */
 	const char	*name, *version, *variant, *uri;	/* may be "" */
 	const char	*mode;		/* "", load_only, load_attach,
 					   behavior */

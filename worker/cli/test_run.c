@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "domain/report.h"
 #include "worker/cli/cli.h"
+#include "worker/cli/compile_show.h"
 #include "worker/cli/fetch_show.h"
 #include "worker/cli/progress.h"
 #include "worker/cli/submit.h"
@@ -23,7 +24,7 @@ test_defaults(struct test_options *o, const struct conf *c, const char *verb)
 	const char	**texts[] = { &o->artifact, &o->matrix, &o->out,
 			    &o->markdown, &o->mode, &o->name, &o->version,
 			    &o->variant, &o->uri, &o->manifest, &o->command,
-			    &o->files };
+			    &o->files, &o->source, &o->clang_flags };
 
 	memset(o, 0, sizeof(*o));
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -40,7 +41,18 @@ refuse(struct diag *d, const char *flag, const char *why)
 	return diag_set(d, ERR_UNSUPPORTED, flag, "--%s %s", flag, why);
 }
 
-/* What is to be tested: an object, or a command. */
+static enum err
+check_source(const struct test_options *o, struct diag *d)
+{
+	if (o->source[0] != '\0' && o->artifact[0] != '\0')
+		return refuse(d, "source", "and --artifact exclude each "
+		    "other");
+	if (o->clang_flags[0] != '\0' && o->source[0] == '\0')
+		return refuse(d, "clang-flags", "needs --source");
+	return ERR_OK;
+}
+
+/* What is to be tested: an object, a source, or a command. */
 static enum err
 check_subject(const struct test_options *o, struct diag *d)
 {
@@ -53,11 +65,14 @@ check_subject(const struct test_options *o, struct diag *d)
 			return refuse(d, "command-expect-exit", needs);
 		if (o->command_timeout != 0)
 			return refuse(d, "command-timeout", needs);
-		if (o->artifact[0] == '\0')
+		if (o->artifact[0] == '\0' && o->source[0] == '\0')
 			return diag_set(d, ERR_INVAL, "artifact",
-			    "--artifact FILE is required");
-		return ERR_OK;
+			    "--artifact FILE or --source FILE is required");
+		return check_source(o, d);
 	}
+	if (o->source[0] != '\0')
+		return refuse(d, "source", "and --command exclude each "
+		    "other; compile it first");
 	if (o->mode[0] != '\0' || o->require_attach)
 		return refuse(d, o->require_attach ? "require-attach" :
 		    "validation-mode", "and --command exclude each other: a "
@@ -175,6 +190,8 @@ result(const struct engine *g, const struct test_options *o, const char *id,
 	}
 	if (strcmp(j.state, "completed") == 0)
 		code = show_result(g, o, &j, d);
+	else if (compile_failed(&j))
+		code = compile_show(g, &j, o->json);
 	else {
 		if (strcmp(j.state, "canceled") == 0)
 			diag_set(d, ERR_CANCELED, NULL, "canceled");
@@ -225,7 +242,10 @@ run(struct engine *g, const struct test_options *o, struct diag *d)
 	struct command	 c = { .timeout_ms = o->command_timeout != 0 ?
 			    o->command_timeout : COMMAND_MS,
 			    .expect_exit = (int)o->expect_exit };
-	struct submit	 s = { .artifact = o->artifact, .name = o->name,
+	bool		 source = o->source[0] != '\0';
+	struct submit	 s = { .artifact = source ? o->source : o->artifact,
+			    .source = source, .clang_flags = o->clang_flags,
+			    .name = o->name,
 			    .version = o->version, .variant = o->variant,
 			    .uri = o->uri, .mode = o->mode, .matrix = &mx,
 			    .timeout_ms = o->timeout,

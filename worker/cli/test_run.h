@@ -19,6 +19,7 @@ struct	test_options {
 	const char	*artifact, *matrix, *out, *markdown, *mode;
 	const char	*name, *version, *variant, *uri;
 	const char	*runner, *manifest;
+	const char	*source, *clang_flags;
 	const char	*command, *files;
 	int64_t		 concurrency, timeout, disk_resize;
 	int64_t		 expect_exit, command_timeout;	/* 0: default */

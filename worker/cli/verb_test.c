@@ -8,6 +8,10 @@ parse(struct conf *c, struct test_options *o, int argc, char **argv, int *code)
 {
 	const struct flag	 table[] = {
 		FLAG_S("artifact", &o->artifact, "FILE", "BPF object to test"),
+		FLAG_S("source", &o->source, "FILE", "C source to compile and "
+		    "test instead, in a sandbox"),
+		FLAG_S("clang-flags", &o->clang_flags, "FLAGS", "for the "
+		    "source; only harmless ones, such as -DNAME=1"),
 		FLAG_S("matrix", &o->matrix, "MATRIX", "a matrix file, or the "
 		    "name of one that is installed, such as mvp"),
 		FLAG_B("quick", &o->quick, "the matrix \"quick\": one old and "

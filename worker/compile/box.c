@@ -184,8 +184,13 @@ box_limits(int cpu_seconds, struct diag *d)
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct rlimit	 r = { all[i].n, all[i].n };
+		struct rlimit	 r;
 
+		if (getrlimit(all[i].what, &r) == -1)
+			return diag_errno(d, "cannot read a limit");
+		if (r.rlim_max > all[i].n)
+			r.rlim_max = all[i].n;
+		r.rlim_cur = r.rlim_max;
 		if (setrlimit(all[i].what, &r) == -1)
 			return diag_errno(d, "cannot set a limit");
 	}

@@ -48,6 +48,16 @@ parse(const char *s, size_t len, struct cdiag *d)
 
 		n = strlen(marks[i].mark);
 		p = memmem(s, len, marks[i].mark, n);
+		/* About no file: "error: ..." from the start. */
+		if (len >= n - 2 && memcmp(s, marks[i].mark + 2, n - 2) == 0) {
+			d->severity = marks[i].severity;
+			d->msg = s + n - 2;
+			d->msg_len = len - (n - 2);
+			d->file = s;
+			d->file_len = 0;
+			d->line = d->column = 0;
+			return true;
+		}
 		/* The first mark of the line: the rest is text. */
 		if (p != NULL && (at == NULL || p < at)) {
 			at = p;
@@ -106,7 +116,9 @@ cdiag_write(const char *text, size_t len, struct jsonw *w)
 			shorten(&d);
 			if (kept++ < CDIAG_MAX) {
 				jsonw_obj(w, NULL);
-				jsonw_strn(w, "file", d.file, d.file_len);
+				if (d.file_len > 0)
+					jsonw_strn(w, "file", d.file,
+					    d.file_len);
 				jsonw_int_opt(w, "line", d.line);
 				jsonw_int_opt(w, "column", d.column);
 				jsonw_str(w, "severity", d.severity);

@@ -13,8 +13,8 @@
 
 /*
  * Writes the elements of an array: {file, line, column, severity, message}
- * for each "FILE:LINE:COLUMN: SEVERITY: MESSAGE" of the text; line and
- * column are left out where there is none.  "severity" is error, warning or
+ * for each "FILE:LINE:COLUMN: SEVERITY: MESSAGE" of the text; file, line
+ * and column are left out where there is none.  "severity" is error, warning or
  * note; a fatal error is an error.  Returns how many errors there were.
  */
 size_t		 cdiag_write(const char *text, size_t len, struct jsonw *);

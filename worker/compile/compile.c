@@ -154,9 +154,6 @@ explain(const struct compile *c, enum err e, int code, struct compiled *out)
 	else if (out->ok && out->object.len == 0)
 		snprintf(out->why, sizeof(out->why), "the compiler wrote no "
 		    "object");
-	else if (!out->ok)
-		snprintf(out->why, sizeof(out->why), "the compiler ended "
-		    "with exit code %d", code);
 	if (out->why[0] != '\0')
 		out->ok = false;
 }

@@ -25,7 +25,7 @@ struct	compiled {
 	bool		 ok;
 	struct buf	 object;
 	struct buf	 output;	/* what the compiler said */
-	char		 why[300];	/* !ok and it said no error itself */
+	char		 why[300];	/* "": the compiler itself says it */
 };
 
 /*

@@ -32,21 +32,6 @@ struct	prep {
 	char		 note[DIAG_MSG_MAX];
 };
 
-/* Headers beside the programs of a build tree, or installed. */
-static enum err
-find_sdk(struct prep *p, struct diag *d)
-{
-	if (p->conf->sdk_dir[0] != '\0')
-		return path_join(p->sdk, sizeof(p->sdk), p->conf->sdk_dir,
-		    NULL);
-	if (paths_program(p->conf, "sdk", p->sdk, sizeof(p->sdk), NULL) ==
-	    ERR_OK || paths_data(p->conf, "sdk", p->sdk, sizeof(p->sdk),
-	    NULL) == ERR_OK)
-		return ERR_OK;
-	return diag_set(d, ERR_UNAVAILABLE, NULL, "this machine has no "
-	    "headers to compile with; run \"make sdk\"");
-}
-
 /* "prog.bpf.c" becomes prog.bpf.o. */
 static void
 object_name(const char *source, char *out, size_t size)
@@ -153,11 +138,15 @@ first_error(struct prep *p, const char *list, size_t len)
 
 		if (strcmp(jval_get_str(q, "severity", ""), "error") != 0)
 			continue;
-		snprintf(p->error, sizeof(p->error), "%.200s:%lld:%lld: "
-		    "%.700s", jval_get_str(q, "file", ""),
-		    (long long)jval_get_int(q, "line", 0),
-		    (long long)jval_get_int(q, "column", 0),
-		    jval_get_str(q, "message", ""));
+		if (jval_get(q, "line") == NULL)
+			snprintf(p->error, sizeof(p->error), "%.700s",
+			    jval_get_str(q, "message", ""));
+		else
+			snprintf(p->error, sizeof(p->error), "%.200s:%lld:"
+			    "%lld: %.700s", jval_get_str(q, "file", ""),
+			    (long long)jval_get_int(q, "line", 0),
+			    (long long)jval_get_int(q, "column", 0),
+			    jval_get_str(q, "message", ""));
 		break;
 	}
 	jval_free(doc);
@@ -174,8 +163,11 @@ write_diagnostics(struct prep *p, const struct buf *output)
 	jsonw_arr(&w, NULL);
 	errors = cdiag_write(buf_str(output), output->len, &w);
 	jsonw_end(&w);
-	if (p->status != NULL && errors > 0)
+	if (p->status != NULL && p->error[0] == '\0' && errors > 0)
 		first_error(p, buf_str(&list), list.len);
+	if (p->status != NULL && p->error[0] == '\0')
+		snprintf(p->error, sizeof(p->error), "the compiler refused "
+		    "the source without a word");
 	jsonw_raw(&p->w, "diagnostics", buf_str(&list), list.len);
 	if (output->len > OUTPUT_KEPT)
 		from = output->len - OUTPUT_KEPT;
@@ -199,7 +191,7 @@ compile(struct prep *p)
 	p->compile.name = p->source_name;
 	p->compile.flags = &p->flags;
 	p->compile.timeout_ms = p->conf->compile_timeout;
-	if ((e = find_sdk(p, &d)) == ERR_OK &&
+	if ((e = paths_sdk(p->conf, p->sdk, sizeof(p->sdk), &d)) == ERR_OK &&
 	    (e = compile_version(&p->compile, p->version, &d)) == ERR_OK) {
 		jsonw_str(&p->w, "compiler", p->version);
 		e = compile_all(p, &output, &d);

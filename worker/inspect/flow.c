@@ -184,8 +184,9 @@ address(const struct flow *f, const struct assume *a, const struct code *k,
 	const struct elfsym	*s;
 	int			 g = guard_at(f, k, i);
 
+	/* Questions about enumerators are asked in this form. */
 	if (k->core[i] != 0)
-		return any;
+		return g >= 0 && g == a->guard ? constant(a->value) : any;
 	if (k->sym[i] == 0)
 		return i + 1 < k->n ? constant((int64_t)((uint32_t)in->imm |
 		    (uint64_t)(uint32_t)progcode_insn(f->c, k, i + 1).imm <<

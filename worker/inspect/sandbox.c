@@ -27,13 +27,19 @@ limits(struct diag *d)
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct rlimit	 r = { all[i].n, all[i].n };
+		struct rlimit	 r;
 
 #ifdef __SANITIZE_ADDRESS__
 		/* Its shadow memory is larger than any machine. */
 		if (all[i].what == RLIMIT_AS)
 			continue;
 #endif
+		/* Whoever started us may have set a lower one. */
+		if (getrlimit(all[i].what, &r) == -1)
+			return diag_errno(d, "cannot read a limit");
+		if (r.rlim_max > all[i].n)
+			r.rlim_max = all[i].n;
+		r.rlim_cur = r.rlim_max;
 		if (setrlimit(all[i].what, &r) == -1)
 			return diag_errno(d, "cannot set a limit");
 	}
