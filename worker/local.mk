@@ -102,6 +102,7 @@ libvm_a_SOURCES = \
 	worker/vm/ssh.c worker/vm/ssh.h \
 	worker/vm/sshkey.c worker/vm/sshkey.h \
 	worker/vm/template.c worker/vm/template.h \
+	worker/vm/tsc.c worker/vm/tsc.h \
 	worker/vm/vm.c worker/vm/vm.h \
 	worker/vm/wire_in.c worker/vm/wire_in.h \
 	worker/vm/zlog.c worker/vm/zlog.h

@@ -23,6 +23,7 @@
 #include "worker/vm/spec.h"
 #include "worker/vm/sshkey.h"
 #include "worker/vm/template.h"
+#include "worker/vm/tsc.h"
 #include "worker/vm/wire_in.h"
 
 static char	 work[] = "/tmp/test-vm-XXXXXX";
@@ -346,6 +347,30 @@ Test(spec, a_bad_key_is_named)
 	refused("\"cpus\":1", "\"cpus\":\"1\"", "cpus");
 	refused("\"artifact\":\"/a\"", "\"artifact\":\"\"", "artifact");
 	refused("\"auto\"", "\"xen\"", "accel");
+	TEST_END();
+}
+
+/* --- time stamp counter --------------------------------------------------- */
+
+Test(tsc, the_answer_is_kept_and_stays_the_same, .init = make_work,
+    .fini = drop_work)
+{
+	long	 khz = tsc_khz(work);
+
+#if defined(__x86_64__)
+	cr_assert_gt(khz, 0);
+	cr_assert_eq(khz % 1000, 0);
+#else
+	cr_assert_eq(khz, 0);
+#endif
+	for (int i = 0; i < 3; i++)
+		cr_assert_eq(tsc_khz(work), khz);
+	TEST_END();
+}
+
+Test(tsc, without_a_place_to_keep_it_there_is_none)
+{
+	cr_assert_eq(tsc_khz("/proc/nowhere"), 0);
 	TEST_END();
 }
 

@@ -12,7 +12,7 @@ required) flags='--validation-mode load_attach --require-attach' ;;
 *) flags="--validation-mode $mode" ;;
 esac
 case $object.$mode in
-hostile_*.load_attach) flags="$flags --timeout 40s" ;;
+hostile_*.load_attach) flags="$flags --timeout 75s" ;;
 esac
 # shellcheck disable=SC2086,SC2154 # flags are words; automake sets the rest
 "$top_builddir/bin/bpfcompat" test \

@@ -12,6 +12,7 @@
 #include "base/timefmt.h"
 #include "worker/guest/wire.h"
 #include "worker/vm/attempt.h"
+#include "worker/vm/tsc.h"
 
 /*
  * No parameter here may change what a verdict depends on (no mitigations=,
@@ -167,6 +168,21 @@ pick_accel(struct attempt *a)
 	}
 }
 
+/* tsc.h says why.  KVM has a clock of its own. */
+static enum err
+tell_frequency(struct attempt *a)
+{
+	long	 khz;
+
+	if (a->accel.kvm || strcmp(a->kernel.arch, "x86_64") != 0 ||
+	    strstr(buf_str(&a->cmdline), "tsc_early_khz=") != NULL ||
+	    (khz = tsc_khz(a->spec->cache_dir)) == 0)
+		return ERR_OK;
+	buf_addf(&a->cmdline, " tsc_early_khz=%ld", khz);
+	buf_addf(&a->tmpl_cmdline, " tsc_early_khz=%ld", khz);
+	return buf_err(&a->tmpl_cmdline);
+}
+
 enum err
 attempt_prepare(struct attempt *a)
 {
@@ -189,5 +205,5 @@ attempt_prepare(struct attempt *a)
 	    (e = sshkeys_make(&a->keys, &a->diag)) != ERR_OK)
 		return e;
 	pick_accel(a);
-	return ERR_OK;
+	return tell_frequency(a);
 }
