@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 
 #include "base/fsio.h"
 #include "base/hash.h"
@@ -36,12 +33,12 @@ static long
 window(void)
 {
 	long long	 from = now_ns(), to;
-	unsigned long long t = __rdtsc();
+	unsigned long long t = __builtin_ia32_rdtsc();
 
 	do
 		to = now_ns();
 	while (to - from < WINDOW_NS);
-	t = __rdtsc() - t;
+	t = __builtin_ia32_rdtsc() - t;
 	return (long)(t * 1000000 / (unsigned long long)(to - from));
 }
 
