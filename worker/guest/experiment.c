@@ -333,17 +333,28 @@ try_at_load(struct exp_case *c)
 	keep_notes(c);
 }
 
-/* The answers about helpers belong to the program. */
+/*
+ * The answers about helpers belong to the program.  Where libbpf did not get
+ * as far as the kernel, or the kernel took nothing in this place, what is
+ * known of the type has to do.
+ */
 static void
 keep_helpers(struct exp_case *c, struct prog *p)
 {
 	size_t	 i;
+	int	 known;
 
-	for (i = 0; i < p->use.nhelpers; i++)
-		p->helper_known[i] = !c->notes->reached ? HELPER_NOT_ASKED :
-		    c->notes->helpers[i] == EXP_YES ? HELPER_KNOWN :
-		    c->notes->helpers[i] == EXP_NO ? HELPER_UNKNOWN :
-		    HELPER_UNCLEAR;
+	for (i = 0; i < p->use.nhelpers; i++) {
+		if (c->notes->helpers[i] == EXP_UNCLEAR) {
+			known = probes_helper(&c->run->facts, p->type,
+			    p->use.helpers[i]);
+			c->notes->helpers[i] = known == 1 ? EXP_YES :
+			    known == 0 ? EXP_NO : EXP_UNCLEAR;
+		}
+		p->helper_known[i] = c->notes->helpers[i] == EXP_YES ?
+		    HELPER_KNOWN : c->notes->helpers[i] == EXP_NO ?
+		    HELPER_UNKNOWN : HELPER_UNCLEAR;
+	}
 }
 
 static void
@@ -582,6 +593,20 @@ failed_externs(struct bench *b, struct exp_notes *notes)
 
 /* --- the two times in a run ---------------------------------------------- */
 
+static bool
+all_well(const struct run *r)
+{
+	size_t	 i;
+
+	for (i = 0; i < r->nprogs; i++)
+		if (r->progs[i].load == OUT_FAIL)
+			return false;
+	for (i = 0; i < r->nmaps; i++)
+		if (map_refused(r, &r->maps[i]))
+			return false;
+	return r->prepared;
+}
+
 void
 experiments_load_run(struct bench *b)
 {
@@ -590,7 +615,7 @@ experiments_load_run(struct bench *b)
 	size_t			 i;
 
 	if (r->obj == NULL || b->rep == NULL || !r->elf.native ||
-	    !r->args->isolate)
+	    !r->args->isolate || all_well(r))
 		return;
 	if ((notes = bench_share(sizeof(*notes))) == NULL)
 		return;

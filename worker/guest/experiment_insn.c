@@ -38,8 +38,10 @@ static const struct {
 	    INSN(BPF_ALU64 | BPF_END, 0, 0, 0, 16), INSN_EXIT } },
 	[INSN_SDIV] = { "sdiv", 3, { INSN_MOV0(0),
 	    INSN(BPF_ALU64 | BPF_DIV | BPF_K, 0, 0, 1, 1), INSN_EXIT } },
-	[INSN_GOTOL] = { "gotol", 3, { INSN_MOV0(0),
-	    INSN(BPF_JMP32 | BPF_JA, 0, 0, 0, 0), INSN_EXIT } },
+	/* Back to the exit; one that ignores the distance falls off the end. */
+	[INSN_GOTOL] = { "gotol", 4, { INSN_MOV0(0),
+	    INSN(BPF_JMP | BPF_JA, 0, 0, 1, 0), INSN_EXIT,
+	    INSN(BPF_JMP32 | BPF_JA, 0, 0, 0, -2) } },
 	[INSN_MAY_GOTO] = { "may_goto", 3, { INSN_MOV0(0),
 	    INSN(BPF_JMP | 0xe0, 0, 0, 0, 0), INSN_EXIT } },
 	[INSN_ADDR_SPACE_CAST] = { "addr_space_cast", 0, { { 0 } } },

@@ -106,6 +106,13 @@ bool	 probes_keep(const char *kernel);
 void	 probes_list_helpers(struct facts *);
 void	 probes_ask_helpers(struct facts *, int64_t deadline);
 void	 probes_write_helpers(struct jsonw *, const struct facts *);
+/*
+ * Whether any program of the type may call the helper, as far as the answers
+ * tell: 1, 0, or -1 not known.  What tracing and security programs may call
+ * depends on where they attach; for them 0 is only said of a number that no
+ * type has.
+ */
+int	 probes_helper(const struct facts *, uint32_t type, uint32_t id);
 /* probes_attach.c: the same for kinds of attaching; undone at once. */
 void	 probes_list_attach(struct facts *);
 void	 probes_ask_attach(struct facts *);

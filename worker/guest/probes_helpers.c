@@ -121,6 +121,37 @@ probes_ask_helpers(struct facts *f, int64_t deadline)
 	}
 }
 
+static bool
+has_bit(const struct helper_probe *h, uint32_t id)
+{
+	return (h->known[id / 8] & (1U << (id % 8))) != 0;
+}
+
+int
+probes_helper(const struct facts *f, uint32_t type, uint32_t id)
+{
+	const struct helper_probe	*mine = NULL;
+	uint32_t			 last = 0, n;
+	size_t				 i;
+
+	for (i = 0; i < f->nhelpers; i++) {
+		if (!f->helpers[i].asked)
+			continue;
+		if (f->helpers[i].type == type)
+			mine = &f->helpers[i];
+		for (n = last + 1; n < HELPER_BITS; n++)
+			if (has_bit(&f->helpers[i], n))
+				last = n;
+	}
+	if (mine == NULL || id == 0)
+		return -1;
+	if (id < HELPER_BITS && has_bit(mine, id))
+		return 1;
+	if (type == BPF_PROG_TYPE_TRACING || type == BPF_PROG_TYPE_LSM)
+		return id > last ? 0 : -1;
+	return 0;
+}
+
 /* By number: the names of a kernel's helpers are the same everywhere. */
 void
 probes_write_helpers(struct jsonw *w, const struct facts *f)
@@ -135,7 +166,7 @@ probes_write_helpers(struct jsonw *w, const struct facts *f)
 			continue;
 		jsonw_arr(w, h->name);
 		for (id = 1; id < HELPER_BITS; id++)
-			if ((h->known[id / 8] & (1U << (id % 8))) != 0)
+			if (has_bit(h, (uint32_t)id))
 				jsonw_int(w, NULL, (int64_t)id);
 		jsonw_end(w);
 	}
