@@ -32,6 +32,8 @@ libshared_a_SOURCES = \
 	shared/domain/command.c shared/domain/command.h \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/history.c shared/domain/history.h \
+	shared/domain/history_chain.c shared/domain/history_chain.h \
+	shared/domain/history_head.c shared/domain/history_head.h \
 	shared/domain/history_trust.c shared/domain/history_trust.h \
 	shared/domain/features.c shared/domain/features.h \
 	shared/domain/features.def shared/domain/helpers.def \
@@ -52,6 +54,7 @@ libshared_a_SOURCES = \
 	shared/domain/verifier_words.h \
 	shared/store/db.c shared/store/db.h \
 	shared/store/object.c shared/store/object.h \
+	shared/store/store_history.c shared/store/store_history.h \
 	shared/store/store_input.c shared/store/store_input.h \
 	shared/store/store_artifact.c shared/store/store_artifact.h \
 	shared/store/store_job.c shared/store/store_job.h \

@@ -212,6 +212,36 @@ SELECT run_id, job_id, started_at, finished_at, artifact_name,
     report_sha256, markdown_path
 FROM runs ORDER BY started_at DESC, run_id DESC LIMIT :limit;
 
+-- name: history_last
+SELECT seq, record_sha256 FROM history ORDER BY seq DESC LIMIT 1;
+
+-- name: history_add
+INSERT INTO history (seq, run_id, created_at, artifact_name,
+    artifact_version, artifact_sha256, summary_status, record_sha256,
+    prev_record_sha256, line)
+VALUES (:seq, :run_id, :created, :name, :version, :sha256, :status, :record,
+    :prev, :line);
+
+-- name: history_newest
+SELECT seq, run_id, record_sha256, line
+FROM history ORDER BY created_at DESC, run_id DESC LIMIT :limit;
+
+-- name: history_of_name
+SELECT seq, run_id, record_sha256, line
+FROM history WHERE artifact_name = :name
+ORDER BY created_at DESC, run_id DESC LIMIT :limit;
+
+-- name: history_from
+SELECT seq, run_id, record_sha256, line
+FROM history WHERE seq >= :seq ORDER BY seq LIMIT :limit;
+
+-- name: history_head_get
+SELECT line FROM history_head WHERE id = 1;
+
+-- name: history_head_put
+INSERT INTO history_head (id, line) VALUES (1, :line)
+ON CONFLICT (id) DO UPDATE SET line = excluded.line;
+
 -- name: kernel_put
 INSERT INTO kernels (profile_id, release, version_string, arch, package,
     package_version, suite, vmlinuz_sha256, size_bytes, has_modules, state,

@@ -396,32 +396,43 @@ b64_into(const unsigned char *p, size_t len, char *out, size_t size)
 }
 
 enum err
-history_sign(struct history_record *r, const struct ed25519_key *key,
+history_sign_local(void *arg, const void *p, size_t len,
     struct history_seal *seal, struct diag *d)
 {
-	struct buf	 b = BUF_INIT(HISTORY_LINE_MAX);
-	unsigned char	 sig[ED25519_SIG_LEN];
-	enum err	 e;
+	const struct ed25519_key	*key = arg;
+	unsigned char			 sig[ED25519_SIG_LEN];
+	enum err			 e;
 
-	if (blank(r->schema_version))
-		r->schema_version = HISTORY_SCHEMA;
-	if ((e = history_check(r, d)) != ERR_OK)
-		return e;
-	if ((e = history_canonical(r, JSONW_CANONICAL, &b)) != ERR_OK ||
-	    (e = sha256_mem(b.data, b.len, seal->digest)) != ERR_OK ||
-	    (e = ed25519_sign(key, b.data, b.len, sig)) != ERR_OK ||
+	if ((e = ed25519_sign(key, p, len, sig)) != ERR_OK ||
 	    (e = b64_into(sig, sizeof(sig), seal->signature,
 	    sizeof(seal->signature))) != ERR_OK ||
 	    (e = b64_into(ed25519_public(key), ED25519_PUBLIC_LEN,
 	    seal->public_key, sizeof(seal->public_key))) != ERR_OK)
-		goto out;
+		return diag_set(d, e, NULL, "signing failed");
 	ed25519_key_id(ed25519_public(key), seal->key_id);
+	return ERR_OK;
+}
+
+enum err
+history_sign(struct history_record *r, history_sign_fn sign, void *arg,
+    struct history_seal *seal, struct diag *d)
+{
+	struct buf	 b = BUF_INIT(HISTORY_LINE_MAX);
+	enum err	 e;
+
+	if (blank(r->schema_version))
+		r->schema_version = HISTORY_SCHEMA;
+	if ((e = history_check(r, d)) == ERR_OK &&
+	    (e = history_canonical(r, JSONW_CANONICAL, &b)) == ERR_OK &&
+	    (e = sha256_mem(b.data, b.len, seal->digest)) == ERR_OK)
+		e = sign(arg, b.data, b.len, seal, d);
+	buf_clear(&b);
+	if (e != ERR_OK)
+		return e;
 	r->record_sha256 = seal->digest;
 	r->signature_alg = "ed25519";
 	r->signature_key_id = seal->key_id;
 	r->signature_public_key = seal->public_key;
 	r->signature = seal->signature;
-out:
-	buf_clear(&b);
-	return e;
+	return ERR_OK;
 }

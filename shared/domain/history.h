@@ -103,11 +103,20 @@ struct	history_seal {
 };
 
 /*
+ * Signs "len" bytes and fills key id, public key and signature of the seal
+ * (its digest is not touched).  Whoever holds the key provides one.
+ */
+typedef enum err (*history_sign_fn)(void *arg, const void *p, size_t len,
+    struct history_seal *, struct diag *);
+/* One for a key at hand; "arg" is the struct ed25519_key. */
+enum err	 history_sign_local(void *key, const void *p, size_t len,
+		    struct history_seal *, struct diag *);
+
+/*
  * Checks and signs "rec", whose predecessor's digest is set, and points its
  * seal's members into "seal", which has to live as long.
  */
-enum err	 history_sign(struct history_record *rec,
-		    const struct ed25519_key *, struct history_seal *seal,
-		    struct diag *);
+enum err	 history_sign(struct history_record *rec, history_sign_fn,
+		    void *arg, struct history_seal *seal, struct diag *);
 
 #endif /* !DOMAIN_HISTORY_H */

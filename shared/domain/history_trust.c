@@ -216,6 +216,34 @@ find(const struct history_trust *t, const unsigned char *pub, const char *id)
 	return NULL;
 }
 
+bool
+history_trust_key_id(const struct history_trust *t, size_t i,
+    char id[static ED25519_KEY_ID_SIZE])
+{
+	if (i >= t->n)
+		return false;
+	ed25519_key_id(t->key[i].pub, id);
+	return true;
+}
+
+bool
+history_trust_verifies(const struct history_trust *t,
+    const struct history_seal *seal, const void *p, size_t len)
+{
+	unsigned char	 pub[ED25519_PUBLIC_LEN], sig[ED25519_SIG_LEN];
+	char		 id[ED25519_KEY_ID_SIZE];
+	size_t		 got;
+
+	if (decode(seal->public_key, strlen(seal->public_key), pub,
+	    sizeof(pub), &got) != ERR_OK || decode(seal->signature,
+	    strlen(seal->signature), sig, sizeof(sig), &got) != ERR_OK)
+		return false;
+	ed25519_key_id(pub, id);
+	return strcmp(id, seal->key_id) == 0 &&
+	    find(t, pub, seal->key_id) != NULL &&
+	    ed25519_verify(pub, p, len, sig);
+}
+
 /* The key a record names itself, if it does; false after an issue. */
 static bool
 named_key(const struct history_record *r, const struct history_trust *t,

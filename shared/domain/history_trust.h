@@ -34,6 +34,12 @@ enum err	 history_trust_lines(struct history_trust *, const char *text,
 enum err	 history_trust_inline(struct history_trust *, const char *text,
 		    const char *what, struct diag *);
 size_t		 history_trust_len(const struct history_trust *);
+/* The computed id of the i-th key; false when there are not so many. */
+bool		 history_trust_key_id(const struct history_trust *, size_t i,
+		    char id[static ED25519_KEY_ID_SIZE]);
+/* Is the key that the seal names trusted, and is this its signature? */
+bool		 history_trust_verifies(const struct history_trust *,
+		    const struct history_seal *, const void *, size_t len);
 
 #define HISTORY_ISSUES_MAX	8
 #define HISTORY_ISSUE_SIZE	200

@@ -595,7 +595,8 @@ store_attempts(struct db *db, const char *job_id, const char *profile_id,
 
 enum err
 store_job_complete(struct db *db, const struct job_claim *c,
-    const struct run *run, const char *message)
+    const struct run *run, const char *message, history_make_fn make,
+    void *arg)
 {
 	struct stmt	*s;
 	enum err	 e;
@@ -609,6 +610,8 @@ store_job_complete(struct db *db, const struct job_claim *c,
 	bind_now(s);
 	if ((e = run_fenced(s)) == ERR_OK)
 		e = store_run_add(db, run);
+	if (e == ERR_OK && make != NULL)
+		e = store_history_append(db, make, arg);
 	return db_end(db, e);
 }
 

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "store/db.h"
 #include "store/store_input.h"
+#include "store/store_history.h"
 #include "store/store_run.h"
 
 #define JOB_ID_SIZE	37	/* val- + 32 hex + NUL */
@@ -188,9 +189,13 @@ enum err	 store_attempts(struct db *, const char *job_id,
 		    const char *profile_id, struct attempt_row **, size_t *n);
 void		 attempt_rows_free(struct attempt_row *, size_t n);
 
-/* Run row and job state in one transaction; the job is completed. */
+/*
+ * Run row, history record and job state in one transaction; the job is
+ * completed.  "make" makes and signs the record; NULL: the run has none.
+ */
 enum err	 store_job_complete(struct db *, const struct job_claim *,
-		    const struct run *, const char *message);
+		    const struct run *, const char *message,
+		    history_make_fn make, void *arg);
 /*
  * The job could not be carried out ("failed") or was canceled ("canceled");
  * open targets become canceled.

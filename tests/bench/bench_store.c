@@ -101,7 +101,7 @@ live(struct db *db)
 	r.status = (char[]){ "pass" };
 	r.report_path = r.report_sha256 = j.name;
 	r.total = 1;
-	must(store_job_complete(db, &c, &r, ""), "complete", db);
+	must(store_job_complete(db, &c, &r, "", NULL, NULL), "complete", db);
 	job_clear(&j);
 	return took;
 }

@@ -101,7 +101,8 @@ Test(history, first_vector_is_signed_alike)
 	struct history_seal	 seal;
 	struct diag		 d = DIAG_INIT;
 
-	cr_assert_eq(history_sign(&r, k, &seal, &d), ERR_OK, "%s",
+	cr_assert_eq(history_sign(&r, history_sign_local, k, &seal,
+	    &d), ERR_OK, "%s",
 	    diag_text(&d));
 	cr_assert_str_eq(r.record_sha256, DIGEST_1);
 	cr_assert_str_eq(r.signature, SIGNATURE_1);
@@ -251,22 +252,27 @@ Test(history, a_record_that_lacks_something_is_not_signed)
 
 	r = record_1();
 	r.artifact_version = " \t";
-	cr_assert_eq(history_sign(&r, k, &seal, &d), ERR_INVAL);
+	cr_assert_eq(history_sign(&r, history_sign_local, k, &seal,
+	    &d), ERR_INVAL);
 	cr_assert_str_eq(d.field, "artifact_version");
 	r = record_1();
 	r.artifact_sha256 = "AB";
-	cr_assert_eq(history_sign(&r, k, &seal, &d), ERR_INVAL);
+	cr_assert_eq(history_sign(&r, history_sign_local, k, &seal,
+	    &d), ERR_INVAL);
 	cr_assert_str_eq(d.field, "artifact_sha256");
 	r = record_1();
 	r.artifact_path = "bad\xff";
-	cr_assert_eq(history_sign(&r, k, &seal, &d), ERR_INVAL);
+	cr_assert_eq(history_sign(&r, history_sign_local, k, &seal,
+	    &d), ERR_INVAL);
 	cr_assert_str_eq(d.field, "artifact_path");
 	r = record_2();
-	cr_assert_eq(history_sign(&r, k, &seal, &d), ERR_INVAL);
+	cr_assert_eq(history_sign(&r, history_sign_local, k, &seal,
+	    &d), ERR_INVAL);
 	cr_assert_str_eq(d.field, "artifact_variant");
 	r = record_1();
 	r.required_failed = -1;
-	cr_assert_eq(history_sign(&r, k, &seal, &d), ERR_INVAL);
+	cr_assert_eq(history_sign(&r, history_sign_local, k, &seal,
+	    &d), ERR_INVAL);
 	cr_assert_str_eq(d.field, "required_failed");
 	ed25519_free(k);
 	TEST_END();

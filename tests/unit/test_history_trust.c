@@ -26,7 +26,8 @@ sign(struct fixture *f)
 {
 	struct diag	 d = DIAG_INIT;
 
-	cr_assert_eq(history_sign(&f->rec, f->key, &f->seal, &d), ERR_OK,
+	cr_assert_eq(history_sign(&f->rec, history_sign_local, f->key,
+	    &f->seal, &d), ERR_OK,
 	    "%s", diag_text(&d));
 }
 
@@ -231,5 +232,39 @@ Test(history_trust, inline_keys_are_split_and_unique)
 	    d.msg);
 	cr_assert_eq(history_trust_len(t), 2);
 	history_trust_free(t);
+	TEST_END();
+}
+
+/* Whatever one byte becomes, the record no longer verifies. */
+Test(history_trust, every_change_of_one_byte_is_found)
+{
+	struct fixture		 f;
+	struct history_entry	 en;
+	struct buf		 line = BUF_INIT(HISTORY_LINE_MAX);
+	char			*at, was;
+
+	set_up(&f, PUBLIC);
+	f.rec.prev_record_sha256 = AB32;
+	f.rec.markdown_path = "a/b.md";
+	sign(&f);
+	cr_assert_eq(history_line(&f.rec, JSONW_CANONICAL, &line), ERR_OK);
+	for (size_t i = 0; i < line.len; i++) {
+		at = line.data + i;
+		was = *at;
+		for (int bit = 0; bit < 8; bit++) {
+			*at = (char)(was ^ 1 << bit);
+			if (history_parse(line.data, line.len, &en, NULL) !=
+			    ERR_OK)
+				continue;
+			cr_assert_eq(history_verify(&en, AB32, f.trust, &f.v),
+			    ERR_OK);
+			cr_assert_not(f.v.verified, "byte %zu, bit %d", i,
+			    bit);
+			history_entry_free(&en);
+		}
+		*at = was;
+	}
+	buf_clear(&line);
+	tear_down(&f);
 	TEST_END();
 }

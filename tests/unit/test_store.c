@@ -251,9 +251,11 @@ Test(store, completing_writes_the_run_and_the_job_together)
 	r.status = (char *)"pass";
 	r.report_path = r.report_sha256 = j.name;
 	r.total = 2;
-	cr_assert_eq(store_job_complete(db, &c, &r, "done"), ERR_OK, "%s",
+	cr_assert_eq(store_job_complete(db, &c, &r, "done", NULL,
+	    NULL), ERR_OK, "%s",
 	    db_errmsg(db));
-	cr_assert_eq(store_job_complete(db, &c, &r, "done"), ERR_LEASE);
+	cr_assert_eq(store_job_complete(db, &c, &r, "done", NULL,
+	    NULL), ERR_LEASE);
 	cr_assert_eq(store_run_get(db, j.run_id, &got), ERR_OK);
 	cr_assert_str_eq(got.status, "pass");
 	run_clear(&got);

@@ -1,0 +1,105 @@
+#include "domain/history_head.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Two digests, a time, a key and a signature are about 500 bytes. */
+#define HEAD_MAX	2048
+
+static enum err
+write_head(const struct history_head *h, bool sealed, struct buf *out)
+{
+	struct jsonw	 w;
+
+	jsonw_init(&w, out, JSONW_CANONICAL);
+	jsonw_obj(&w, NULL);
+	jsonw_str(&w, "schema_version", HISTORY_HEAD_SCHEMA);
+	jsonw_int(&w, "count", h->count);
+	jsonw_str(&w, "record_sha256", h->record_sha256);
+	jsonw_str(&w, "signed_at", h->signed_at);
+	if (sealed) {
+		jsonw_str(&w, "signature_alg", "ed25519");
+		jsonw_str(&w, "signature_key_id", h->seal.key_id);
+		jsonw_str(&w, "signature_public_key", h->seal.public_key);
+		jsonw_str(&w, "signature", h->seal.signature);
+	}
+	jsonw_end(&w);
+	return buf_err(out);
+}
+
+enum err
+history_head_sign(struct history_head *h, history_sign_fn sign, void *arg,
+    struct buf *line, struct diag *d)
+{
+	struct buf	 b = BUF_INIT(HEAD_MAX);
+	enum err	 e;
+
+	if ((e = write_head(h, false, &b)) == ERR_OK &&
+	    (e = sign(arg, b.data, b.len, &h->seal, d)) == ERR_OK)
+		e = write_head(h, true, line);
+	buf_clear(&b);
+	return e;
+}
+
+static void
+take(const struct jval *doc, const char *key, char *out, size_t size)
+{
+	snprintf(out, size, "%s", jval_get_str(doc, key, ""));
+}
+
+/* Writing it again has to give the same bytes, so nothing else is in it. */
+static bool
+same_bytes(const struct history_head *h, const char *line, size_t len)
+{
+	struct buf	 b = BUF_INIT(HEAD_MAX);
+	bool		 same;
+
+	same = write_head(h, true, &b) == ERR_OK && b.len == len &&
+	    memcmp(b.data, line, len) == 0;
+	buf_clear(&b);
+	return same;
+}
+
+static enum err
+check_signature(const struct history_head *h, const struct history_trust *t,
+    struct diag *d)
+{
+	struct buf	 b = BUF_INIT(HEAD_MAX);
+	enum err	 e;
+
+	if ((e = write_head(h, false, &b)) == ERR_OK &&
+	    !history_trust_verifies(t, &h->seal, b.data, b.len))
+		e = diag_set(d, ERR_CORRUPT, NULL, "the signed end of the "
+		    "chain is not signed by a trusted key");
+	buf_clear(&b);
+	return e;
+}
+
+enum err
+history_head_read(const char *line, size_t len,
+    const struct history_trust *t, struct history_head *h, struct diag *d)
+{
+	struct jval	*doc = NULL;
+	enum err	 e;
+
+	memset(h, 0, sizeof(*h));
+	if (len > HEAD_MAX)
+		return diag_set(d, ERR_CORRUPT, NULL, "the signed end of the "
+		    "chain has %zu bytes, at most %d are read", len, HEAD_MAX);
+	if ((e = jval_parse(line, len, &doc, d)) != ERR_OK)
+		return e;
+	h->count = jval_get_int(doc, "count", -1);
+	take(doc, "record_sha256", h->record_sha256,
+	    sizeof(h->record_sha256));
+	take(doc, "signed_at", h->signed_at, sizeof(h->signed_at));
+	take(doc, "signature_key_id", h->seal.key_id,
+	    sizeof(h->seal.key_id));
+	take(doc, "signature_public_key", h->seal.public_key,
+	    sizeof(h->seal.public_key));
+	take(doc, "signature", h->seal.signature, sizeof(h->seal.signature));
+	jval_free(doc);
+	if (!same_bytes(h, line, len))
+		return diag_set(d, ERR_CORRUPT, NULL, "the signed end of the "
+		    "chain is not as its writer wrote it");
+	return check_signature(h, t, d);
+}
