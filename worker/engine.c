@@ -60,6 +60,7 @@ enum err
 engine_open(const struct conf *c, struct engine *g, struct diag *d)
 {
 	int64_t	 guest = c->vm_memory != 0 ? c->vm_memory : GUEST_MB;
+	char	 keydir[PATH_MAX];
 	enum err e;
 
 	memset(g, 0, sizeof(*g));
@@ -76,6 +77,10 @@ engine_open(const struct conf *c, struct engine *g, struct diag *d)
 	find_validator(c, g);
 	g->slots = c->vm_slots != 0 ? (int)c->vm_slots :
 	    identity_slots(guest);
+	if ((e = path_join(keydir, sizeof(keydir), g->workdir, "keys",
+	    NULL)) != ERR_OK || (e = signer_new(c, keydir, &g->signer, d)) !=
+	    ERR_OK)
+		return e;
 	return db_open(g->workdir, DB_WORKER, &g->db, d);
 }
 
@@ -84,7 +89,9 @@ engine_close(struct engine *g)
 {
 	if (g->db != NULL)
 		db_close(g->db);
+	signer_free(g->signer);
 	profile_set_clear(&g->profiles);
+	g->signer = NULL;
 	g->db = NULL;
 }
 

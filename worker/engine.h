@@ -13,10 +13,12 @@
 #include "domain/profile.h"
 #include "store/db.h"
 #include "worker/identity.h"
+#include "worker/signer/signer.h"
 
 struct	engine {
 	const struct conf	*conf;
 	struct db		*db;
+	struct signer		*signer;
 	struct identity		 self;
 	struct profile_set	 profiles;
 	char			 workdir[PATH_MAX];	/* absolute */

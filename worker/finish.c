@@ -10,6 +10,7 @@
 #include "base/timefmt.h"
 #include "domain/report.h"
 #include "store/object.h"
+#include "worker/history.h"
 #include "worker/target.h"
 
 /* Everything that is known when the last target has ended. */
@@ -285,11 +286,16 @@ lend(const char *s)
 }
 
 static enum err
-commit(struct work *w, const struct closing *c)
+commit(struct work *w, const struct closing *c, struct diag *d)
 {
 	const struct report_run	*r = &c->r;
+	struct history_draft	*draft;
 	struct run		 row = { 0 };
 	char			 text[160];
+	enum err		 e;
+
+	if ((e = history_draft_new(r, w->engine->signer, &draft)) != ERR_OK)
+		return e;
 
 	/* The row borrows: store_job_complete() copies into the database. */
 	row.run_id = lend(r->run_id);
@@ -315,7 +321,12 @@ commit(struct work *w, const struct closing *c)
 	row.markdown_path = lend(r->markdown_path);
 	snprintf(text, sizeof(text), "Run %s: %s", r->run_id,
 	    r->summary.status);
-	return store_job_complete(w->engine->db, &w->claim, &row, text);
+	e = store_job_complete(w->engine->db, &w->claim, &row, text,
+	    history_draft_make, draft);
+	if (e != ERR_OK && d != NULL && history_draft_diag(draft)->code == e)
+		*d = *history_draft_diag(draft);
+	history_draft_free(draft);
+	return e;
 }
 
 enum err
@@ -332,7 +343,7 @@ finish_write(struct work *w, struct diag *d)
 	    (e = fsio_mkdirs(w->run_dir, d)) == ERR_OK &&
 	    (e = write_report(w, c, d)) == ERR_OK &&
 	    (e = write_metadata(w, c, d)) == ERR_OK)
-		e = commit(w, c);
+		e = commit(w, c, d);
 	for (size_t i = 0; i < c->r.ntargets; i++)
 		jval_free(c->parts[i]);
 	free(c->parts);

@@ -8,6 +8,7 @@ libworker_a_SOURCES = \
 	worker/engine.c worker/engine.h \
 	worker/evidence.c worker/evidence.h \
 	worker/finish.c worker/finish.h \
+	worker/history.c worker/history.h \
 	worker/identity.c worker/identity.h \
 	worker/inspect_run.c worker/inspect_run.h \
 	worker/inputs.c worker/inputs.h \
@@ -16,12 +17,19 @@ libworker_a_SOURCES = \
 	worker/preparing.c worker/preparing.h \
 	worker/runner.c worker/runner.h \
 	worker/sched.c worker/sched.h \
+	worker/signer/frame.c worker/signer/frame.h \
+	worker/signer/keys.c worker/signer/keys.h \
+	worker/signer/signer.c worker/signer/signer.h \
 	worker/target.c worker/target.h \
 	worker/work.c worker/work.h
 
 pkglibexec_PROGRAMS += bin/bpfcompat-worker
 bin_bpfcompat_worker_SOURCES = worker/main.c
 bin_bpfcompat_worker_LDADD = libworker.a $(SHARED_LIBS)
+
+pkglibexec_PROGRAMS += bin/bpfcompat-signer
+bin_bpfcompat_signer_SOURCES = worker/signer/main.c
+bin_bpfcompat_signer_LDADD = libworker.a $(SHARED_LIBS)
 
 # --- the command line ------------------------------------------------------
 noinst_LIBRARIES += libcli.a
@@ -48,6 +56,7 @@ bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
+	worker/cli/verb_history.c \
 	worker/cli/verb_inspect.c \
 	worker/cli/compile_show.c worker/cli/compile_show.h \
 	worker/cli/fetch_show.c worker/cli/fetch_show.h \

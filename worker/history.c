@@ -1,0 +1,223 @@
+#include "worker/history.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timefmt.h"
+#include "base/utf8.h"
+#include "domain/history_head.h"
+
+struct	words {
+	char	**v;
+	size_t	  n;
+};
+
+struct	history_draft {
+	struct signer		*signer;
+	struct history_record	 rec;
+	struct history_seal	 seal;
+	struct history_head	 head;
+	struct words		 passed, failed, codes;
+	struct words		 texts;	/* cleaned, where they had to be */
+	char			 created[TIME_RFC3339_SIZE];
+	struct buf		 line;
+	struct buf		 head_line;
+	struct diag		 diag;
+};
+
+static void
+words_free(struct words *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		free(w->v[i]);
+	free(w->v);
+}
+
+void
+history_draft_free(struct history_draft *h)
+{
+	if (h == NULL)
+		return;
+	words_free(&h->passed);
+	words_free(&h->failed);
+	words_free(&h->codes);
+	words_free(&h->texts);
+	buf_clear(&h->line);
+	buf_clear(&h->head_line);
+	free(h);
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted and without duplicates, as a record wants its lists. */
+static struct history_list
+finish_list(struct words *w)
+{
+	size_t	 n = 0;
+
+	if (w->n > 1)
+		qsort(w->v, w->n, sizeof(*w->v), by_bytes);
+	for (size_t i = 0; i < w->n; i++) {
+		if (n > 0 && strcmp(w->v[n - 1], w->v[i]) == 0)
+			free(w->v[i]);
+		else
+			w->v[n++] = w->v[i];
+	}
+	w->n = n;
+	return (struct history_list){ (const char **)(void *)w->v, n };
+}
+
+static enum err
+add_word(struct words *w, const char *text, size_t room)
+{
+	if (text[0] == '\0')
+		return ERR_OK;
+	if (w->v == NULL && (w->v = calloc(room, sizeof(*w->v))) == NULL)
+		return ERR_NOMEM;
+	if ((w->v[w->n] = strdup(text)) == NULL)
+		return ERR_NOMEM;
+	w->n++;
+	return ERR_OK;
+}
+
+static enum err
+fill_lists(struct history_draft *h, const struct report_run *r)
+{
+	const struct jval	*t;
+	const char		*id;
+	bool			 pass;
+	enum err		 e = ERR_OK;
+
+	for (size_t i = 0; i < r->ntargets && e == ERR_OK; i++) {
+		t = r->targets[i];
+		id = jval_get_str(t, "profile_id", "");
+		pass = strcmp(jval_get_str(t, "status", ""), "pass") == 0;
+		if ((e = add_word(pass ? &h->passed : &h->failed, id,
+		    r->ntargets)) == ERR_OK)
+			e = add_word(&h->codes, jval_get_str(t,
+			    "classification_code", ""), r->ntargets);
+	}
+	h->rec.supported_profiles = finish_list(&h->passed);
+	h->rec.failed_profiles = finish_list(&h->failed);
+	h->rec.classification_codes = finish_list(&h->codes);
+	return e;
+}
+
+/*
+ * A name may come from a file of any name.  What a record must not hold is
+ * written as "?", so that no run goes without its record.
+ */
+static void
+clean(char *s)
+{
+	size_t	 left = strlen(s), n;
+	uint32_t cp;
+
+	if (left > HISTORY_TEXT_MAX)
+		s[left = HISTORY_TEXT_MAX] = '\0';
+	for (; left > 0; s += n, left -= n) {
+		n = utf8_decode(s, left, &cp);
+		if (n == 0 || cp < 0x20 || cp == 0x7f) {
+			*s = '?';
+			n = 1;
+		}
+	}
+}
+
+static enum err
+clean_texts(struct history_draft *h)
+{
+	struct history_record	*r = &h->rec;
+	const char		**text[] = { &r->artifact_name,
+		&r->artifact_version, &r->artifact_variant, &r->artifact_path,
+		&r->artifact_uri, &r->matrix_path, &r->matrix_name };
+	const size_t		 room = sizeof(text) / sizeof(text[0]);
+	enum err		 e;
+
+	for (size_t i = 0; i < room; i++) {
+		if (*text[i] == NULL || **text[i] == '\0')
+			continue;
+		if ((e = add_word(&h->texts, *text[i], room)) != ERR_OK)
+			return e;
+		*text[i] = h->texts.v[h->texts.n - 1];
+		clean(h->texts.v[h->texts.n - 1]);
+	}
+	return ERR_OK;
+}
+
+enum err
+history_draft_new(const struct report_run *r, struct signer *signer,
+    struct history_draft **out)
+{
+	struct history_draft	*h = calloc(1, sizeof(*h));
+	enum err		 e;
+
+	if ((*out = h) == NULL)
+		return ERR_NOMEM;
+	h->signer = signer;
+	buf_init(&h->line, HISTORY_LINE_MAX);
+	buf_init(&h->head_line, HISTORY_LINE_MAX);
+	time_rfc3339(time_now_ms(), h->created);
+	h->rec = (struct history_record){ .schema_version = HISTORY_SCHEMA,
+	    .run_id = r->run_id, .run_started_at = r->started_at,
+	    .created_at = h->created, .artifact_name = r->name,
+	    .artifact_version = r->version_label,
+	    .artifact_variant = r->variant, .artifact_path = r->artifact_path,
+	    .artifact_uri = r->uri, .artifact_sha256 = r->artifact_sha256,
+	    .matrix_path = r->matrix_path, .matrix_name = r->matrix_name,
+	    .summary_status = r->summary.status,
+	    .required_passed = r->summary.required_passed,
+	    .required_failed = r->summary.required_failed +
+	    r->summary.required_infra,
+	    .total_profiles = r->summary.total,
+	    .json_report_path = r->json_path,
+	    .markdown_path = r->markdown_path };
+	if ((e = fill_lists(h, r)) == ERR_OK &&
+	    (e = clean_texts(h)) == ERR_OK)
+		return ERR_OK;
+	history_draft_free(h);
+	*out = NULL;
+	return e;
+}
+
+const struct diag *
+history_draft_diag(const struct history_draft *h)
+{
+	return &h->diag;
+}
+
+enum err
+history_draft_make(const struct history_end *end, void *arg,
+    struct history_new *out)
+{
+	struct history_draft	*h = arg;
+	struct history_record	*r = &h->rec;
+	enum err		 e;
+
+	buf_reset(&h->line);
+	buf_reset(&h->head_line);
+	r->prev_record_sha256 = end->sha256;
+	if ((e = history_sign(r, signer_sign, h->signer, &h->seal,
+	    &h->diag)) != ERR_OK ||
+	    (e = history_line(r, JSONW_CANONICAL, &h->line)) != ERR_OK)
+		return e;
+	h->head.count = end->seq + 1;
+	snprintf(h->head.record_sha256, sizeof(h->head.record_sha256), "%s",
+	    h->seal.digest);
+	snprintf(h->head.signed_at, sizeof(h->head.signed_at), "%s",
+	    h->created);
+	if ((e = history_head_sign(&h->head, signer_sign, h->signer,
+	    &h->head_line, &h->diag)) != ERR_OK)
+		return e;
+	*out = (struct history_new){ .run_id = r->run_id,
+	    .created_at = r->created_at, .name = r->artifact_name,
+	    .version = r->artifact_version, .sha256 = r->artifact_sha256,
+	    .status = r->summary_status, .record_sha256 = r->record_sha256,
+	    .line = buf_str(&h->line), .head = buf_str(&h->head_line) };
+	return ERR_OK;
+}
