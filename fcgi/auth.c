@@ -18,6 +18,7 @@ anonymous_ok(const struct conf *c, enum action a)
 	case ACTION_VALIDATE_STATUS:
 		return c->anon_read || c->anon_write || c->anon_validate;
 	case ACTION_HISTORY_RUNS:
+	case ACTION_HISTORY_ARTIFACTS:
 	case ACTION_RUN_REPORT:
 		return c->anon_read || c->anon_write;
 	case ACTION__MAX:

@@ -16,6 +16,7 @@ enum	action {
 	ACTION_VALIDATE,	/* write */
 	ACTION_VALIDATE_STATUS,	/* read */
 	ACTION_HISTORY_RUNS,	/* read */
+	ACTION_HISTORY_ARTIFACTS, /* read */
 	ACTION_RUN_REPORT,	/* read */
 	ACTION__MAX
 };

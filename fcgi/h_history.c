@@ -11,6 +11,7 @@
 #include "base/fsio.h"
 #include "handlers.h"
 #include "job_json.h"
+#include "store/store_history.h"
 #include "store/store_run.h"
 
 enum { R_LIMIT };
@@ -80,6 +81,47 @@ h_runs(struct app *app, struct call *c)
 	c->rp->cache = CACHE_PRIVATE;
 	return ERR_OK;
 }
+
+/* --- signed records ---------------------------------------------------------*/
+
+enum { HA_NAME, HA_LIMIT };
+
+const struct field history_artifacts_fields[] = {
+	[HA_NAME] = { "artifact_name", field_text, FIELD_QUERY, 256 },
+	[HA_LIMIT] = { "limit", field_limit, FIELD_QUERY, 16 },
+	{ NULL, NULL, 0, 0 },
+};
+
+/* Records go out byte for byte as they were signed. */
+enum err
+h_history_artifacts(struct app *app, struct call *c)
+{
+	const struct value	*name = &c->f.v[HA_NAME];
+	const struct value	*limit = &c->f.v[HA_LIMIT];
+	struct history_row	*rows = NULL;
+	struct jsonw		*w;
+	struct db		*db;
+	size_t			 n = 0;
+	enum err		 e;
+
+	if ((e = app_db(app, &db, &c->d)) != ERR_OK ||
+	    (e = store_history_list(db, name->set && name->str[0] != '\0' ?
+	    name->str : NULL, limit->set ? limit->num : FIELD_LIMIT_DEFAULT,
+	    &rows, &n)) != ERR_OK)
+		return e;
+	w = reply_json(c->rp);
+	jsonw_obj(w, NULL);
+	jsonw_arr(w, "records");
+	for (size_t i = 0; i < n; i++)
+		jsonw_raw(w, NULL, rows[i].line, strlen(rows[i].line));
+	jsonw_end(w);
+	jsonw_end(w);
+	history_rows_free(rows, n);
+	c->rp->cache = CACHE_PRIVATE;
+	return ERR_OK;
+}
+
+/* --- reports ----------------------------------------------------------------*/
 
 static enum err
 find_run(struct app *app, struct call *c, const char *run_id, struct run *run)

@@ -27,6 +27,8 @@ static const struct route routes[] = {
 	    cancel_fields, h_cancel },
 	{ METHOD_GET, "/history/runs", ACTION_HISTORY_RUNS, BODY_NONE, 0,
 	    runs_fields, h_runs },
+	{ METHOD_GET, "/history/artifacts", ACTION_HISTORY_ARTIFACTS,
+	    BODY_NONE, 0, history_artifacts_fields, h_history_artifacts },
 	{ METHOD_GET, "/history/run-report", ACTION_RUN_REPORT, BODY_NONE, 0,
 	    run_report_fields, h_run_report },
 	{ METHOD_GET, "/history/evidence", ACTION_RUN_REPORT, BODY_NONE, 0,

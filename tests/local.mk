@@ -123,7 +123,8 @@ tests_unit_test_sched_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
 EXTRA_DIST += tests/unit/consoles
 EXTRA_DIST += tests/unit/golden/report.json tests/unit/golden/report.md
 
-WORKER_TESTS = tests/vm/crash.sh tests/it/serve.sh tests/it/worker_cancel.sh tests/it/worker_crash.sh \
+WORKER_TESTS = tests/vm/crash.sh tests/it/history.sh tests/it/serve.sh \
+	tests/it/worker_cancel.sh tests/it/worker_crash.sh \
 	tests/it/worker_disk.sh tests/it/worker_drain.sh tests/it/worker_lease.sh \
 	tests/it/worker_manifest.sh \
 	tests/it/worker_queue.sh \

@@ -43,7 +43,7 @@ flags() {
 
 # The README shows every verb and can be read in one go.
 readme() {
-	for verb in serve test inspect kernels env; do
+	for verb in serve test inspect kernels history env; do
 		grep -q "bpfcompat $verb" "$top_srcdir/README.md" || {
 			echo "README.md shows no bpfcompat $verb"
 			return 1

@@ -46,6 +46,7 @@ int		 cli_error(const char *verb, bool json, const struct diag *);
 int		 cli_print(const struct buf *);
 
 int		 verb_env(struct conf *, int argc, char **argv);
+int		 verb_history(struct conf *, int argc, char **argv);
 int		 verb_inspect(struct conf *, int argc, char **argv);
 int		 verb_kernels(struct conf *, int argc, char **argv);
 int		 verb_serve(struct conf *, int argc, char **argv);

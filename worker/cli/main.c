@@ -13,6 +13,8 @@ static const struct verb verbs[] = {
 	    verb_inspect },
 	{ "serve", "run the web page, the API and the worker", verb_serve },
 	{ "kernels", "fetch, list, verify and prune kernels", verb_kernels },
+	{ "history", "list and verify the signed records of runs",
+	    verb_history },
 	{ "env", "environment variables, with the values in force", verb_env },
 	{ "version", "version of this program", verb_version },
 	{ NULL, NULL, NULL },
