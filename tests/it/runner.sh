@@ -7,7 +7,7 @@ set -u
 runner_setup
 unset BPFCOMPAT_CACHE_DIR
 cache=$tmp/cache
-plan 16
+plan 18
 
 kernel=$tmp/kernel
 mkdir "$kernel"
@@ -71,6 +71,26 @@ run_runner "$kernel" "$tmp/object" \
 check "QEMU that never says anything" end_is boot_timeout
 check "runner.json is the end event" sh -c \
     "jq -e '.error_code == \"boot_timeout\"' '$tmp/target/runner.json'"
+
+# --- a guest whose clock runs away
+# guest_clock SECONDS: a QEMU whose guest tells its time twice, the second
+# time as if so long had passed, once the first line was read.
+guest_clock() {
+	fake_qemu "for a; do case \$a in
+socket,id=serial,fd=*) n=\${a##*=} ;;
+esac; done
+exec bash -c \"
+    printf '<12>[    1.000000] bpfcompat: tick\\n' >&\$n
+    while [ ! -s '$tmp/target/serial.log' ]; do :; done
+    printf '<12>[  %3d.000000] bpfcompat: tick\\n' $1 >&\$n
+    exec sleep 600\""
+	run_runner "$kernel" "$tmp/object" \
+	    '.fresh_boot = true | .boot_timeout_ms = 1500'
+}
+guest_clock 2
+check "an honest clock is no trouble" end_is boot_timeout
+guest_clock 128
+check "one that runs away is, and gives no verdict" end_is guest_clock
 
 # --- the runner's own end
 : >"$tmp/qemu.pid"
