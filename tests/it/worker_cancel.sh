@@ -4,20 +4,23 @@
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/fake_world.sh"
 fake_world
-plan 6
-fake_kernel debian-11-5.10 debian-12-6.1
-matrix m debian-11-5.10 debian-12-6.1
+plan 8
+fake_kernel debian-11-5.10 debian-12-6.1 debian-13-6.12
+matrix m debian-11-5.10 debian-12-6.1 debian-13-6.12
 plan_for debian-11-5.10 hang
 plan_for debian-12-6.1 pass:600000
+plan_for debian-13-6.12 pass
 
 "$bin/bpfcompat" test --no-fetch --artifact "$world/prog.bpf.o" \
-    --matrix "$world/m.yaml" >"$world/out" 2>"$world/err" &
+    --matrix "$world/m.yaml" --concurrency 3 >"$world/out" 2>"$world/err" &
 worker_pid=$!
 worker_pids=$worker_pid
-both_run() {
-	[ "$(wc -l <"$FAKE_RUNNER_LOG")" = 2 ]
+two_of_three_run() {
+	[ "$(wc -l <"$FAKE_RUNNER_LOG")" = 3 ] &&
+	    [ "$(sql "SELECT group_concat(state) FROM job_targets
+	    WHERE profile_id = 'debian-13-6.12'")" = pass ]
 }
-check "both targets run" wait_until 20 both_run
+check "one target has its verdict, two run" wait_until 20 two_of_three_run
 # The shell ignores SIGINT for its background processes; SIGTERM is the same.
 from=$(date +%s%N)
 kill -TERM "$worker_pid"
@@ -34,6 +37,11 @@ check "no runner is left" sh -c '
     for p in $(cut -d" " -f5 "$FAKE_RUNNER_LOG"); do
 	! kill -0 "$p" 2>/dev/null || exit 1
     done'
+check "the verdict that was there is kept" test "$(sql "
+    SELECT state FROM job_targets WHERE profile_id = 'debian-13-6.12'")" = pass
+check "with its part of the report" sh -c "jq -e '.status == \"pass\"' \
+    '$BPFCOMPAT_WORKDIR/$(sql "SELECT report_path FROM job_targets
+    WHERE profile_id = 'debian-13-6.12'")' >/dev/null"
 check "open targets are canceled, not judged" test "$(sql "
     SELECT count(*) FROM job_targets WHERE state = 'canceled'")" = 2
 echo "# canceled after $took ms"
