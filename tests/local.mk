@@ -152,7 +152,8 @@ check_PROGRAMS += tests/unit/test_evidence
 TESTS += tests/unit/test_evidence
 endif
 tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c \
-	tests/unit/test.h worker/guest/insns.c worker/guest/reloc.c \
+	tests/unit/test.h worker/guest/insns.c worker/guest/kmods_match.c \
+	worker/guest/reloc.c \
 	worker/guest/symbols_scan.c worker/guest/target.c
 tests_unit_test_evidence_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_evidence_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

@@ -133,6 +133,12 @@ const struct class_rule class_lookup_rules[] = {
 	  { { c_program, NULL, "lsm" }, { c_config_off, "program", NULL } },
 	  "LSM programs need {detail}, which is not set in this kernel",
 	  "Use a kernel built with {detail}." },
+	{ "btf-target-module", LOAD, CLASS_ATTACH_TARGET, "module", LOW,
+	  { { c_libbpf, "*failed to find kernel BTF type ID of '%'", NULL },
+	  { c_exp, "module_absent", "yes" } },
+	  "program {program} attaches to {name}, which may be in module "
+	  "{detail}; the test guest does not have that module",
+	  "Test it where the module is loaded; the kernel may well have it." },
 	{ "btf-target-lsm", LOAD, CLASS_ATTACH_TARGET, "lsm_hook", HIGH,
 	  { { c_libbpf, "*failed to find kernel BTF type ID of 'bpf_lsm_%'",
 	  NULL }, { c_kernel_btf, "yes", NULL } },

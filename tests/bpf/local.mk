@@ -15,7 +15,8 @@ BPF_NAMES = \
 	kfunc_strcasestr kfunc_stream kfunc_strlen kfunc_strncasecmp \
 	kfunc_weak kfunc_weak_unasked kprobe kprobe_missing kprobe_multi \
 	kprobe_session ksym_missing license_gpl loop_unbounded lsm \
-	lsm_hook_missing map_too_large map_type_unknown mixed netfilter \
+	lsm_hook_missing map_too_large map_type_unknown mixed \
+	module_absent module_probe netfilter \
 	no_programs oom_percpu \
 	null_const_key optional_prog perf_event perfbuf raw_tp rhash \
 	ringbuf sched_ext section_unknown sk_lookup sockops \

@@ -7,6 +7,7 @@
 #include <linux/bpf.h>
 
 #include "worker/guest/insns.h"
+#include "worker/guest/kmods.h"
 #include "worker/guest/reloc.h"
 #include "worker/guest/symbols.h"
 #include "worker/guest/target.h"
@@ -266,6 +267,39 @@ Test(target, by_section)
 		cr_assert_str_eq(got.name, t[i].name);
 		cr_assert_str_eq(btf, t[i].btf);
 	}
+	TEST_END();
+}
+
+static const char	 modules[] = "nf_conntrack\nnf\nbridge\nxfs\n";
+
+Test(kmods, the_longest_module_that_begins_the_name)
+{
+	char	 module[64];
+
+	cr_assert(kmods_match(modules, "nf_conntrack_in", module,
+	    sizeof(module)));
+	cr_assert_str_eq(module, "nf_conntrack");
+	cr_assert(kmods_match(modules, "xfs", module, sizeof(module)));
+	cr_assert_str_eq(module, "xfs");
+	cr_assert(kmods_match(modules, "br_forward", module,
+	    sizeof(module)));
+	cr_assert_str_eq(module, "bridge");
+	TEST_END();
+}
+
+Test(kmods, no_module_begins_the_name)
+{
+	char	 module[64];
+
+	cr_assert_not(kmods_match(modules, "xfsdump_open", module,
+	    sizeof(module)));
+	cr_assert_not(kmods_match(modules, "vfs_read", module,
+	    sizeof(module)));
+	cr_assert_not(kmods_match(modules, "", module, sizeof(module)));
+	cr_assert_not(kmods_match(modules, "nf_conntrack_in", module, 4));
+	/* Its own module is not there. */
+	cr_assert_not(kmods_match(modules, "wg_xmit", module,
+	    sizeof(module)));
 	TEST_END();
 }
 

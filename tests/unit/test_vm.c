@@ -145,6 +145,20 @@ Test(modules, a_dash_is_an_underscore_and_built_in_is_absent)
 	TEST_END();
 }
 
+Test(modules, names_of_all_with_underscores)
+{
+	struct modules	*m;
+	struct buf	 b = BUF_INIT(4096);
+
+	cr_assert_eq(modules_parse("kernel/a/x-y.ko:\nkernel/z.ko: "
+	    "kernel/a/x-y.ko\n", &m), ERR_OK);
+	modules_names(m, &b);
+	cr_assert_str_eq(buf_str(&b), "x_y\nz\n");
+	buf_clear(&b);
+	modules_free(m);
+	TEST_END();
+}
+
 Test(modules, a_cycle_ends)
 {
 	struct modules	*m;

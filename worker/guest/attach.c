@@ -147,6 +147,9 @@ attach_settle(struct attach_try *t, int err)
 	struct prog	*p = t->rec;
 	char		 text[512], words[256];
 
+	if ((err == -ENOENT || err == -ESRCH) && p->module[0] != '\0')
+		err = attach_not_here(t, "it may be in module %s, which this "
+		    "guest does not have", p->module);
 	if (err == 0) {
 		p->attach = OUT_PASS;
 		r->attach.attempted++;

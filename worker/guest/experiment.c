@@ -48,6 +48,8 @@
  * lsm_active         "bpf" is one of the active security modules
  * lockdown           "yes": the kernel is locked down
  * uprobe_symbol      subject: path:symbol in this guest
+ * module_absent      subject: module; "yes": the name begins like this one,
+ *                    which the guest does not have
  * attach_kind        subject: attach type; asked with an impossible target
  */
 static const struct exp_kind kinds[] = {
@@ -114,6 +116,9 @@ static const struct exp_kind kinds[] = {
 	    exp_lockdown },
 	{ "uprobe_symbol", "Does this guest have {s}?",
 	    EXP_NO_ATTACH, exp_wants_uprobe, exp_uprobe },
+	{ "module_absent", "Does the name begin like {s}, a module of this "
+	    "kernel that the guest does not have?",
+	    EXP_NO_LOAD | EXP_NO_ATTACH, exp_wants_module, exp_module },
 	{ "attach_kind", "Does this kernel know the attach type {s}?",
 	    EXP_NO_ATTACH, exp_wants_way, exp_way },
 };

@@ -169,6 +169,8 @@ bool	 exp_wants_uprobe(const struct exp_case *);
 void	 exp_uprobe(struct exp_case *);
 
 /* experiment_attach.c: whether the kernel knows a way to attach. */
+bool	 exp_wants_module(const struct exp_case *);
+void	 exp_module(struct exp_case *);
 bool	 exp_wants_way(const struct exp_case *);
 void	 exp_way(struct exp_case *);
 

@@ -110,3 +110,16 @@ exp_way(struct exp_case *c)
 	    answer == EXP_YES ? "it complains of the target" :
 	    answer == EXP_NO ? "it complains of the request" : "");
 }
+
+bool
+exp_wants_module(const struct exp_case *c)
+{
+	return c->prog != NULL && c->prog->module[0] != '\0';
+}
+
+void
+exp_module(struct exp_case *c)
+{
+	exp_say(c, c->prog->module, EXP_YES, 0, "%s", "what a module holds "
+	    "is there only while it is loaded");
+}

@@ -58,6 +58,8 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/helpers.c worker/guest/helpers.h \
 	worker/guest/insns.c worker/guest/insns.h \
 	worker/guest/isolated.c \
+	worker/guest/kmods.c worker/guest/kmods.h \
+	worker/guest/kmods_match.c \
 	worker/guest/kmsg.c worker/guest/kmsg.h \
 	worker/guest/landmark.c worker/guest/landmark.h \
 	worker/guest/load.c \

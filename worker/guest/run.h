@@ -89,6 +89,8 @@ struct	prog {
 	char		*attach_error; /* owned, or NULL */
 	const char	*attach_kind; /* static */
 	char		*attach_target; /* owned, or NULL */
+	char		 module[64]; /* that its target may be in, and that
+				      * this guest does not have, or "" */
 	struct attach_note	*tried;	/* in order */
 	size_t		 ntried;
 	int		 replaces; /* freplace: descriptor of the program it

@@ -24,6 +24,7 @@
 
 #include "base/timefmt.h"
 #include "bench.h"
+#include "kmods.h"
 #include "kmsg.h"
 #include "steps.h"
 #include "symbols.h"
@@ -208,6 +209,7 @@ validate(struct run *r)
 	bench_open(&b, r);
 	sink_progress(r->sink, "open", NULL, 0, 0);
 	object_run(r);
+	kmods_run(r);
 	variants_run(r);
 	if (r->obj != NULL) {
 		freplace_run(r);

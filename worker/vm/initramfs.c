@@ -20,7 +20,7 @@
 #include "worker/vm/modules.h"
 
 /* Part of every key: raise it when the way of building changes. */
-#define LAYOUT		"initramfs 1"
+#define LAYOUT		"initramfs 2"
 #define ARCHIVE_MAX	((size_t)192 * 1024 * 1024)
 #define LOCK_WAIT_MS	60000
 #define APPLETS_MAX	(64 * 1024)
@@ -353,6 +353,7 @@ fill_modules(struct cpio *c, const void *arg, struct diag *d)
 	const struct modset	*ms = arg;
 	char			 from[PATH_MAX], to[PATH_MAX];
 	struct buf		 dep = BUF_INIT(ALIAS_MAX);
+	struct buf		 all = BUF_INIT(ALIAS_MAX);
 	const char		*path;
 	enum err		 e = ERR_OK;
 
@@ -371,6 +372,8 @@ fill_modules(struct cpio *c, const void *arg, struct diag *d)
 	snprintf(to, sizeof(to), "lib/modules/%s/modules.dep", ms->release);
 	cpio_file(c, to, 0644, dep.data, dep.len);
 	cpio_file(c, "etc/modules.boot", 0644, ms->boot.data, ms->boot.len);
+	modules_names(ms->mods, &all);
+	cpio_file(c, "etc/modules.all", 0644, all.data, all.len);
 	/* libbpf reads it there for an object's kconfig externs. */
 	if (e == ERR_OK && ms->config[0] != '\0') {
 		snprintf(to, sizeof(to), "boot/config-%s", ms->release);
@@ -378,6 +381,7 @@ fill_modules(struct cpio *c, const void *arg, struct diag *d)
 		e = cpio_host_file(c, to, 0644, ms->config, d);
 	}
 	buf_clear(&dep);
+	buf_clear(&all);
 	return e;
 }
 

@@ -188,3 +188,19 @@ modules_dir(const struct modules *m)
 {
 	return m->dir;
 }
+
+void
+modules_names(const struct modules *m, struct buf *out)
+{
+	const char	*base;
+	size_t		 len;
+
+	for (size_t i = 0; i < m->n; i++) {
+		base = strrchr(m->all[i].path, '/');
+		base = base == NULL ? m->all[i].path : base + 1;
+		len = strcspn(base, ".");
+		for (size_t k = 0; k < len; k++)
+			buf_addf(out, "%c", base[k] == '-' ? '_' : base[k]);
+		buf_addf(out, "\n");
+	}
+}

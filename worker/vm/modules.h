@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 struct modules;
@@ -31,6 +32,8 @@ const char	*modules_path(const struct modules *, size_t);
 const char	*modules_deps(const struct modules *, size_t);
 /* Is this one ("virtio_net", as aliases name it) among the picked? */
 bool		 modules_has(const struct modules *, const char *name);
+/* The names of all, "_" for "-", one a line. */
+void		 modules_names(const struct modules *, struct buf *);
 /* Folder given to modules_load(). */
 const char	*modules_dir(const struct modules *);
 
