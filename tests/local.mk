@@ -121,7 +121,8 @@ tests_unit_test_sched_SOURCES = tests/unit/test_sched.c
 tests_unit_test_sched_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_sched_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
 EXTRA_DIST += tests/unit/consoles
-EXTRA_DIST += tests/unit/golden/report.json tests/unit/golden/report.md
+EXTRA_DIST += tests/unit/golden/report.json tests/unit/golden/report.md \
+	tests/unit/golden/summary.txt
 
 WORKER_TESTS = tests/vm/crash.sh tests/it/history.sh tests/it/serve.sh \
 	tests/it/worker_cancel.sh tests/it/worker_crash.sh \

@@ -36,7 +36,9 @@ noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	worker/cli/cli.c worker/cli/cli.h \
 	worker/cli/flags.c worker/cli/flags.h \
-	worker/cli/progress.c worker/cli/progress.h
+	worker/cli/progress.c worker/cli/progress.h \
+	worker/cli/test_cause.c worker/cli/test_cause.h \
+	worker/cli/test_show.c worker/cli/test_show.h
 
 # --- kernel provisioning -----------------------------------------------------
 noinst_LIBRARIES += libkernels.a
@@ -67,9 +69,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/elfdeps.c worker/cli/elfdeps.h \
 	worker/cli/parcel.c worker/cli/parcel.h \
 	worker/cli/submit.c worker/cli/submit.h \
-	worker/cli/test_cause.c worker/cli/test_cause.h \
 	worker/cli/test_run.c worker/cli/test_run.h \
-	worker/cli/test_show.c worker/cli/test_show.h \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \
 	worker/cli/verb_kernels_keep.c \
 	worker/cli/verb_serve.c \

@@ -2,11 +2,14 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fsio.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/progress.h"
+#include "worker/cli/test_show.h"
 
 static bool		 on;
 static const char	*str;
@@ -184,5 +187,47 @@ Test(progress, takes_null_and_does_nothing)
 	progress_end(NULL, 0, true, "x");
 	progress_note(NULL, "x");
 	progress_free(NULL);
+	TEST_END();
+}
+
+/* --- the end of "bpfcompat test" ----------------------------------------- */
+
+static void
+golden(const char *name, char *path, size_t size, struct buf *b)
+{
+	const char	*src = getenv("top_srcdir");
+
+	snprintf(path, size, "%s/tests/unit/golden/%s", src == NULL ? "." :
+	    src, name);
+	cr_assert_eq(fsio_read(path, b, NULL), ERR_OK, "%s", path);
+}
+
+/* The report's golden file, as the terminal shows it. */
+Test(summary, a_refused_program_is_shown_at_its_line)
+{
+	struct buf	 json = BUF_INIT(1000000), out = BUF_INIT(1000000);
+	struct buf	 want = BUF_INIT(1000000);
+	struct jval	*report = NULL;
+	char		 path[4096];
+
+	golden("report.json", path, sizeof(path), &json);
+	cr_assert_eq(jval_parse(buf_str(&json), json.len, &report, NULL),
+	    ERR_OK);
+	test_summary(report, "w", &out);
+	snprintf(path + strlen(path) - strlen("report.json"),
+	    sizeof("summary.txt"), "summary.txt");
+	if (getenv("UPDATE_GOLDEN") != NULL)
+		cr_assert_eq(fsio_write_atomic(path, out.data, out.len, 0644,
+		    NULL), ERR_OK);
+	golden("summary.txt", path, sizeof(path), &want);
+	cr_assert_str_eq(buf_str(&out), buf_str(&want));
+	/* Nothing of a guest can steer the terminal. */
+	for (size_t i = 0; i < out.len; i++)
+		cr_assert(out.data[i] == '\n' ||
+		    (unsigned char)out.data[i] >= 0x20);
+	jval_free(report);
+	buf_clear(&json);
+	buf_clear(&out);
+	buf_clear(&want);
 	TEST_END();
 }
