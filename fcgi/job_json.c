@@ -162,6 +162,32 @@ artifact(struct jsonw *w, const struct job *j)
 	jsonw_end(w);
 }
 
+/* What came with the artifact; nothing for most jobs. */
+static enum err
+inputs(struct db *db, const struct job *j, struct jsonw *w)
+{
+	struct job_input	*in = NULL;
+	size_t			 n = 0;
+	enum err		 e = store_job_inputs(db, j->id, &in, &n);
+
+	if (e != ERR_OK)
+		return e;
+	if (n > 0)
+		jsonw_arr(w, "inputs");
+	for (size_t i = 0; i < n; i++) {
+		jsonw_obj(w, NULL);
+		jsonw_str(w, "kind", in[i].kind);
+		jsonw_str(w, "basename", in[i].basename);
+		jsonw_str(w, "sha256", in[i].sha256);
+		jsonw_int(w, "size_bytes", in[i].size);
+		jsonw_end(w);
+	}
+	if (n > 0)
+		jsonw_end(w);
+	job_inputs_free(in, n);
+	return ERR_OK;
+}
+
 enum err
 job_json(struct app *app, const struct job *j, int64_t poll_after_ms,
     struct reply *rp, struct diag *d)
@@ -191,6 +217,8 @@ job_json(struct app *app, const struct job *j, int64_t poll_after_ms,
 	jsonw_str_opt(w, "finished_at", j->finished_at);
 	jsonw_bool(w, "cancel_requested", j->cancel_requested);
 	artifact(w, j);
+	if ((e = inputs(db, j, w)) != ERR_OK)
+		return e;
 	jsonw_str_opt(w, "validation_mode", j->mode);
 	jsonw_str_opt(w, "matrix_name", j->matrix_name);
 	jsonw_str_opt(w, "run_id", j->run_id);

@@ -210,6 +210,15 @@ endif
 tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/test.h
 tests_unit_test_inspect_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_command
+TESTS += tests/unit/test_command
+endif
+tests_unit_test_command_SOURCES = tests/unit/test_command.c \
+	tests/unit/test.h worker/cli/elfdeps.c
+tests_unit_test_command_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_command_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
 # --- manifests and commands on real kernels ------------------------------------
 TESTS += tests/vm/loaders.sh tests/vm/manifest.sh
 EXTRA_DIST += tests/vm/loaders.sh tests/vm/loaders_guest.sh tests/vm/manifest.sh

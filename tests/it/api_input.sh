@@ -13,7 +13,7 @@ export BPFCOMPAT_API_MAX_VALIDATE_PROFILES=4
 export BPFCOMPAT_SDK_DIR=$api/none
 api_max_body=1248576
 
-plan 75
+plan 76
 api_start
 api_nginx
 
@@ -207,6 +207,8 @@ taken "a manifest whose commands do not run" -F "$A" -F "$commands" \
 check "is an input of its job, by digest" is "$(sql "select kind || ' ' ||
     basename || ' ' || (sha256 in (select sha256 from artifacts))
     from job_inputs where job_id = '$job'")" "manifest manifest.yaml 1"
+api_curl "/api/validate/status?job_id=$job" >/dev/null
+check "and its status tells so" body_has '.inputs[0].kind == "manifest"'
 taken "an idempotency key" -H 'Idempotency-Key: k1' -F "$A" $S
 first=$job
 taken "the same key again" -H 'Idempotency-Key: k1' -F "$A" $S
