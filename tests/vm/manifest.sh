@@ -53,15 +53,15 @@ cat >"$tmp/m.yaml" <<-'END'
 	      - name: scan_plain
 	functional_tests:
 	  - name: a child keeps the pipes
-	    command: "sleep 300 & echo started"
+	    command: "tail -f /dev/null & echo started"
 	    timeout: 60s
 	    expect_stdout_contains: started
 	  - name: a daemon hangs on
-	    command: "setsid sh -c 'setsid sleep 300 & sleep 300' & sleep 300"
+	    command: "setsid sh -c 'setsid tail -f /dev/null & tail -f /dev/null' & tail -f /dev/null"
 	    timeout: 1s
 	    required: false
 	  - name: nothing is left of them
-	    command: "! pidof sleep"
+	    command: "! pidof tail"
 	  - name: fails
 	    command: "echo words >&2; exit 7"
 	    expect_exit_code: 7
@@ -121,7 +121,7 @@ check "a program that is not there fails with the list of those that are" \
 run one --command 'jq -n 1+2 | grep -qx 3 && test -x "$BPFCOMPAT_BIN" && exit 3' --command-binary "$(command -v jq)" --command-expect-exit 3
 check "a shipped program finds its libraries, its exit code is the verdict" \
     test "$code" = 0
-run one --command 'echo gone; setsid sleep 300 & sleep 300' \
+run one --command 'echo gone; setsid tail -f /dev/null & tail -f /dev/null' \
     --command-timeout 1s
 check "a command over its time is a failure" has $new \
     '.classification_code == "COMMAND_VALIDATION_FAILURE" and
