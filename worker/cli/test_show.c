@@ -189,13 +189,15 @@ target_line(const struct jval *t, const struct jval *like,
 {
 	const char	*status = jval_get_str(t, "status", "");
 	bool		 infra = strcmp(status, "infra_error") == 0;
+	const char	*kernel = jval_get_str(jval_get(t, "host"),
+			    "kernel", "");
 	char		 id[80];
 
 	snprintf(id, sizeof(id), "%.64s", jval_get_str(t, "profile_id", ""));
-	buf_addf(b, "  %-5s %-9s %-22s ", target_word(t),
+	buf_addf(b, "  %-5s %-9s %-*s", target_word(t),
 	    jval_get_bool(t, "required", false) ? "required" : "optional",
-	    id);
-	cause_put(b, jval_get_str(jval_get(t, "host"), "kernel", ""), 64);
+	    kernel[0] != '\0' ? 23 : 0, id);
+	cause_put(b, kernel, 64);
 	buf_addc(b, '\n');
 	if (infra) {
 		buf_adds(b, "      ");
