@@ -145,6 +145,7 @@ endif
 tests_unit_test_guest_SOURCES = tests/unit/test_guest.c tests/unit/test.h \
 	worker/guest/args.c worker/guest/elfinfo.c worker/guest/files.c \
 	worker/guest/functional.c worker/guest/plan.c \
+	worker/guest/rtnl.c worker/guest/rtnl.h \
 	worker/guest/verlog.c worker/guest/wire_io.c
 tests_unit_test_guest_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_guest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

@@ -1,6 +1,7 @@
 /* The parts of the guest programs that need no guest. */
 #include "tests/unit/test.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include <linux/bpf.h>
+#include <linux/rtnetlink.h>
 
 #include "base/buf.h"
 #include "base/timefmt.h"
@@ -15,6 +17,7 @@
 #include "worker/guest/elfinfo.h"
 #include "worker/guest/files.h"
 #include "worker/guest/functional.h"
+#include "worker/guest/rtnl.h"
 #include "worker/guest/verlog.h"
 #include "worker/guest/wire.h"
 #include "worker/guest/wire_io.h"
@@ -541,5 +544,44 @@ Test(elfinfo, tells_wrong_files_apart)
 	elfinfo_read(h, sizeof(h), &e);
 	cr_assert(e.is_bpf && !e.native);
 	cr_assert_str_eq(elfinfo_endian(&e), "big");
+	TEST_END();
+}
+
+Test(rtnl, what_is_nested_counts_for_its_container)
+{
+	struct ifinfomsg	 ifi = { .ifi_family = 0 };
+	struct rtnl		 q;
+	struct rtattr		*outer, *inner;
+
+	rtnl_start(&q, RTM_NEWLINK, NLM_F_CREATE, &ifi, sizeof(ifi));
+	cr_assert_eq(q.nh.nlmsg_len, NLMSG_LENGTH(sizeof(ifi)));
+	outer = rtnl_nest(&q, IFLA_LINKINFO);
+	rtnl_add_str(&q, IFLA_INFO_KIND, "veth");
+	inner = rtnl_nest(&q, IFLA_INFO_DATA);
+	rtnl_add_u32(&q, 1, 7);
+	rtnl_end(&q, inner);
+	rtnl_end(&q, outer);
+	/* "veth" and its NUL are padded from 5 to 8 bytes. */
+	cr_assert_eq(inner->rta_len, RTA_LENGTH(0) + RTA_LENGTH(4));
+	cr_assert_eq(outer->rta_len, RTA_LENGTH(0) + RTA_LENGTH(8) +
+	    inner->rta_len);
+	cr_assert_eq(q.nh.nlmsg_len, NLMSG_LENGTH(sizeof(ifi)) +
+	    outer->rta_len);
+	TEST_END();
+}
+
+Test(rtnl, a_request_that_does_not_fit_is_not_sent)
+{
+	struct ifinfomsg	 ifi = { .ifi_family = 0 };
+	struct rtnl		 q;
+	char			 big[sizeof(q.data)];
+
+	memset(big, 'x', sizeof(big));
+	rtnl_start(&q, RTM_NEWLINK, 0, &ifi, sizeof(ifi));
+	rtnl_add(&q, IFLA_IFNAME, big, sizeof(big));
+	/* Nothing that follows makes it whole again. */
+	rtnl_add_u32(&q, IFLA_MTU, 1500);
+	rtnl_end(&q, rtnl_nest(&q, IFLA_LINKINFO));
+	cr_assert_eq(rtnl_talk(&q), -EMSGSIZE);
 	TEST_END();
 }
