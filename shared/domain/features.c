@@ -18,6 +18,12 @@ static const struct feature kfuncs[] = {
 #undef KFUNC
 };
 
+static const struct feature kfuncs_gone[] = {
+#define KFUNC_GONE(name, major, minor)	{ 0, name, KVER(major, minor) },
+#include "domain/kfuncs.def"
+#undef KFUNC_GONE
+};
+
 static const struct feature standins[] = {
 #define STANDIN(id, name, major, minor)	{ id, name, KVER(major, minor) },
 #include "domain/features.def"
@@ -103,6 +109,12 @@ const struct feature *
 feature_kfunc(const char *name)
 {
 	return by_name(kfuncs, COUNT(kfuncs), name);
+}
+
+const struct feature *
+feature_kfunc_gone(const char *name)
+{
+	return by_name(kfuncs_gone, COUNT(kfuncs_gone), name);
 }
 
 const struct feature *

@@ -33,6 +33,8 @@ const struct feature *feature_helper(int id);
 /* What libbpf calls instead on kernels without the helper. */
 const struct feature *feature_standin(int id);
 const struct feature *feature_kfunc(const char *name);
+/* "since" is the release from which on it is not there as it was. */
+const struct feature *feature_kfunc_gone(const char *name);
 const struct feature *feature_map_type(int64_t type);
 const struct feature *feature_map_flag(int bit);
 const struct feature *feature_insn(const char *word);

@@ -9,6 +9,7 @@
 #define FACTS_FORMAT	"inspect.v1"
 /* /sys/kernel/btf/vmlinux, which libbpf relocates against. */
 #define SINCE_KERNEL_BTF	KVER(5, 4)
+#define SINCE_KFUNCS		KVER(5, 13)
 #define SINCE_TYPED_KSYM	KVER(5, 10)
 #define SINCE_STRUCT_OPS_LINK	KVER(6, 4)
 #define SINCE_GLOBALS		KVER(5, 2)
@@ -83,16 +84,20 @@ static void
 need_kfunc(struct meaning *m, const struct jval *prog, const struct jval *use)
 {
 	const char		*name = jval_get_str(use, "name", "");
-	const struct feature	*f = feature_kfunc(name);
+	const struct feature	*f = feature_kfunc(name), *gone;
 	struct need		 n = { .kind = "kfunc" };
+	char			 v[KVER_TEXT_SIZE];
 
 	snprintf(n.feature, sizeof(n.feature), "kfunc %.128s", name);
 	n.optional = jval_get_bool(use, "guarded", false);
 	if (f == NULL && !n.optional)
 		floor_bound(&m->floor, "kfunc %.128s is not in the table of "
 		    "known ones", name);
-	if (f != NULL)
-		n.since = f->since;
+	if (!n.optional && (gone = feature_kfunc_gone(name)) != NULL)
+		floor_bound(&m->floor, "from %s on kfunc %.128s is not there, "
+		    "or takes other arguments", kver_text(gone->since, v),
+		    name);
+	n.since = f != NULL ? f->since : SINCE_KFUNCS;
 	guard_note(use, &n);
 	add_need(m, &n, jval_get_str(prog, "name", ""), prog);
 }

@@ -353,13 +353,12 @@ objfacts_compare(const struct jval *o, struct jval *const *targets,
 		    "feature back, or the object gets by without it.",
 		    kver_text(ob.good_below, v));
 	else if (ob.bad != 0 && ob.good != 0)
-		buf_addf(b, "%s, the newest that refuses it, is older and "
-		    "%s, the oldest that takes it, is not: as predicted.",
+		buf_addf(b, "%s refuses it and %s takes it, as predicted.",
 		    kver_text(ob.bad, v), kver_text(ob.good, w));
 	else if (ob.good != 0)
-		buf_addf(b, "every kernel of this run is as new and takes it, "
-		    "from %s on: as predicted.", kver_text(ob.good, v));
+		buf_addf(b, "%s takes it, as predicted.",
+		    kver_text(ob.good, v));
 	else
-		buf_addf(b, "every kernel of this run is older and refuses "
-		    "it, up to %s: as predicted.", kver_text(ob.bad, v));
+		buf_addf(b, "%s refuses it, as predicted.",
+		    kver_text(ob.bad, v));
 }

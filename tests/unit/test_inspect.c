@@ -163,7 +163,8 @@ Test(inspect, a_call_behind_a_weak_symbol_is_optional)
 
 	cr_assert(jval_get_bool(k, "weak", false));
 	cr_assert(jval_get_bool(k, "guarded", false));
-	cr_assert_str_eq(floor_of(o), "5.13");
+	/* Not even 5.13, which had the first kfuncs. */
+	cr_assert_lt(kver_parse(floor_of(o)), KVER(5, 13));
 	cr_assert_str_eq(jval_get_str(at(o, "externs", 0), "kind", ""),
 	    "kfunc");
 	jval_free(o);
@@ -433,9 +434,8 @@ compare(const char *targets, const char *expect)
 Test(floor, prediction_and_observation_are_set_side_by_side)
 {
 	compare("[" TARGET("5.10.0", "fail", "MISSING_HELPER") ","
-	    TARGET("6.1.0", "pass", "") "]", "5.10, the newest that refuses "
-	    "it, is older and 6.1, the oldest that takes it, is not: as "
-	    "predicted.");
+	    TARGET("6.1.0", "pass", "") "]", "5.10 refuses it and 6.1 takes "
+	    "it, as predicted.");
 	compare("[" TARGET("6.1.0", "fail", "VERIFIER_REJECTION") "]",
 	    "6.1 has all it names and refuses it all the same "
 	    "(VERIFIER_REJECTION)");
