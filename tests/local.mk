@@ -212,9 +212,13 @@ tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/test.h
 tests_unit_test_inspect_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_command
-TESTS += tests/unit/test_command
+check_PROGRAMS += tests/unit/test_command tests/unit/test_declared
+TESTS += tests/unit/test_command tests/unit/test_declared
 endif
+tests_unit_test_declared_SOURCES = tests/unit/test_declared.c \
+	tests/unit/test.h
+tests_unit_test_declared_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_declared_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_command_SOURCES = tests/unit/test_command.c \
 	tests/unit/test.h worker/cli/elfdeps.c
 tests_unit_test_command_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)

@@ -1,8 +1,13 @@
-/* A manifest that is accepted makes a plan of known lines only. */
+/*
+ * A manifest that is accepted makes a plan of known lines only, and the
+ * guest takes it without a complaint.
+ */
 #include "tests/fuzz/fuzz.h"
 
 #include "domain/expect.h"
 #include "domain/manifest.h"
+#include "worker/guest/args.h"
+#include "worker/guest/functional.h"
 
 static const char *const begins[] = { "functional_plan.v0.2", "option=--",
 	"BEGIN", "END", "name=", "command=", "required=", "timeout_seconds=",
@@ -16,6 +21,27 @@ line_known(const char *line)
 		if (strncmp(line, begins[i], strlen(begins[i])) == 0)
 			return true;
 	return false;
+}
+
+static void
+guest_takes(const struct manifest *m, const struct buf *plan)
+{
+	static const char *const argv[] = { "v", "--wire", NULL };
+	struct functional	 f;
+	struct args		 a;
+	struct diag		 d = DIAG_INIT;
+
+	MUST(args_parse(2, argv, &a, &d) == ERR_OK);
+	MUST(args_plan(&a, buf_str(plan), plan->len, &d) == ERR_OK);
+	MUST(a.nfixups == m->nmaps && a.ngroups == m->ngroups &&
+	    a.ncompanions == m->ncompanions && a.noverrides == m->ntypes);
+	MUST(functional_parse(&f, buf_str(plan), plan->len) == ERR_OK);
+	MUST(f.n == m->ntests && f.status != FUNC_FAIL);
+	for (size_t i = 0; i < f.n; i++)
+		MUST(strcmp(f.v[i].command, m->tests[i].command) == 0 &&
+		    f.v[i].timeout_s == m->tests[i].timeout_s);
+	functional_free(&f);
+	args_free(&a);
 }
 
 int
@@ -35,6 +61,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t len)
 		return 0;
 	}
 	MUST(manifest_plan(&m, "", &b) == ERR_OK);
+	guest_takes(&m, &b);
 	text = b.data;
 	while (text != NULL && (line = strsep(&text, "\n")) != NULL)
 		MUST(line[0] == '\0' || line_known(line));

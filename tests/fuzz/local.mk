@@ -59,7 +59,8 @@ tests_fuzz_fuzz_wire_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 
 tests_fuzz_fuzz_kernel_SOURCES = tests/fuzz/fuzz_kernel.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_kernel_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
-tests_fuzz_fuzz_manifest_SOURCES = tests/fuzz/fuzz_manifest.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_manifest_SOURCES = tests/fuzz/fuzz_manifest.c $(FUZZ_MAIN) \
+	worker/guest/args.c worker/guest/plan.c
 tests_fuzz_fuzz_manifest_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_vmlinuz_SOURCES = tests/fuzz/fuzz_vmlinuz.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_vmlinuz_LDADD = $(FUZZ_LIBS) libkernels.a $(SHARED_LIBS)

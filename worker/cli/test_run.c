@@ -70,6 +70,10 @@ check_subject(const struct test_options *o, struct diag *d)
 			    "--artifact FILE or --source FILE is required");
 		return check_source(o, d);
 	}
+	if ((o->command_timeout != 0 ? o->command_timeout : COMMAND_MS) >=
+	    o->timeout)
+		return refuse(d, "command-timeout", "must be shorter than "
+		    "--timeout, which is for the whole target");
 	if (o->source[0] != '\0')
 		return refuse(d, "source", "and --command exclude each "
 		    "other; compile it first");
