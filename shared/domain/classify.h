@@ -132,6 +132,12 @@ void	 classify(const struct class_facts *, struct class_result *res);
  * statistics nor libbpf's frame.  "" when there is none.
  */
 void	 class_last_line(const char *log, char *out, size_t size);
+/*
+ * The verdict of a program's explanation; of a report of 7.3 that stands
+ * alone its title, as the kernel prints it.  "" when there is none.
+ */
+void	 class_verdict(const struct jval *explanation, char *out,
+	    size_t size);
 /* Does the log show that the verifier ran ("processed N insns")? */
 int	 class_verifier_spoke(const char *log);
 /* A code in words; all static. */

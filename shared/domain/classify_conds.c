@@ -247,6 +247,28 @@ never_began(const struct class_case *c)
 	    (c->last[0] == '\0' || is_step(c->last));
 }
 
+/* What 7.3 explains itself, in words that are not in our table. */
+bool
+c_report(struct class_case *c, const char *a, const char *b)
+{
+	const struct jval	*r;
+	const char		*reason, *advice;
+
+	(void)a;
+	(void)b;
+	r = jval_get(jval_get(c->f->program, "explanation"), "report");
+	reason = jval_get_str(r, "reason", "");
+	advice = jval_get_str(r, "suggestion", "");
+	if (reason[0] == '\0' || advice[0] == '\0')
+		return false;
+	class_set(c, W_RULE, reason);
+	class_set(c, W_FIX, advice);
+	last_proves(c);
+	class_prove(c, "log_line", jval_get_str(c->f->program, "log_id", ""),
+	    reason);
+	return true;
+}
+
 bool
 c_silent(struct class_case *c, const char *a, const char *b)
 {

@@ -125,6 +125,8 @@ bool	 c_last(struct class_case *, const char *a, const char *b);
 bool	 c_words(struct class_case *, const char *a, const char *b);
 /* The verifier said something, known or not */
 bool	 c_spoke(struct class_case *, const char *a, const char *b);
+/* The kernel's own report gives rule and advice */
+bool	 c_report(struct class_case *, const char *a, const char *b);
 bool	 c_silent(struct class_case *, const char *a, const char *b);
 /* a: pattern of the attachment's error */
 bool	 c_attach_error(struct class_case *, const char *a, const char *b);

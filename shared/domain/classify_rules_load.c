@@ -362,6 +362,9 @@ const struct class_rule class_program_rules[] = {
 	{ "verifier", LOAD, CLASS_VERIFIER, NULL, HIGH,
 	  { { c_words, CLASS_VERIFIER, NULL } },
 	  "the verifier rejects program {program}{where}: {rule}", "{fix}" },
+	{ "verifier-report", LOAD, CLASS_VERIFIER, "other", MEDIUM,
+	  { { c_report, NULL, NULL } },
+	  "the verifier rejects program {program}{where}: {rule}", "{fix}" },
 	{ "verifier-other", LOAD, CLASS_VERIFIER, "other", MEDIUM,
 	  { { c_spoke, NULL, NULL } },
 	  "the verifier rejects program {program}{where}, in words that are "

@@ -144,16 +144,27 @@ set_where(struct class_case *c)
 	    file, (long long)line);
 }
 
+void
+class_verdict(const struct jval *e, char *out, size_t size)
+{
+	const struct jval	*report = jval_get(e, "report");
+	const char		*verdict = jval_get_str(e, "verdict", "");
+	const char		*problem = jval_get_str(report, "problem", "");
+
+	if (problem[0] != '\0' && (verdict[0] == '\0' ||
+	    strcmp(verdict, problem) == 0))
+		snprintf(out, size, "Verification failed: %s: %s",
+		    jval_get_str(report, "category", ""), problem);
+	else
+		snprintf(out, size, "%s", verdict);
+}
+
 static void
 set_last(struct class_case *c)
 {
-	const char	*verdict;
-
-	verdict = jval_get_str(jval_get(c->f->program, "explanation"),
-	    "verdict", "");
-	if (verdict[0] != '\0')
-		snprintf(c->last, sizeof(c->last), "%s", verdict);
-	else
+	class_verdict(jval_get(c->f->program, "explanation"), c->last,
+	    sizeof(c->last));
+	if (c->last[0] == '\0')
 		class_last_line(c->f->verifier_log, c->last,
 		    sizeof(c->last));
 }

@@ -176,8 +176,10 @@ static void
 write_explanation(struct jsonw *w, const struct jval *e)
 {
 	const struct verifier_reason	*why;
+	char				 verdict[CLASS_TEXT_MAX];
 
-	why = verifier_reason_find(jval_get_str(e, "verdict", ""), NULL, 0);
+	class_verdict(e, verdict, sizeof(verdict));
+	why = verifier_reason_find(verdict, NULL, 0);
 	jsonw_obj(w, "explanation");
 	jval_each(e, copy_member, w);
 	if (why != NULL) {

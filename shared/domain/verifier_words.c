@@ -686,6 +686,7 @@ const struct verifier_word verifier_words[] = {
 { "Verification failed: *stack spill",		VR_STACK_SPILL },
 { "Verification failed: *variable stack access", VR_STACK_VAR },
 { "Verification failed: *outside object bounds", VR_MEM_BOUNDS },
+{ "Verification failed: *ccess outside bounds", VR_MEM_BOUNDS },
 { "Verification failed: *nreadable register",	VR_UNINIT_REG },
 { "Verification failed: *not readable",		VR_UNINIT_REG },
 { "Verification failed: *still needs release",	VR_LEAK },

@@ -126,6 +126,39 @@ Test(classify, joined_lines_are_read_up_to_the_complaint)
 	TEST_END();
 }
 
+static const char report_alone[] = "{\"name\":\"p\",\"explanation\":{"
+    "\"verdict\":\"%s\",\"report\":{\"category\":\"C\",\"problem\":\"%s\","
+    "\"reason\":\"Because.\",\"suggestion\":\"Do.\"}}}";
+
+/* Kernel 7.3 explains itself; its title is known, or its words are used. */
+Test(classify, a_report_alone_is_read_by_its_title)
+{
+	static const struct { const char *problem, *sub, *confidence; }
+	    c[] = {
+		{ "Access outside object bounds", "out_of_bounds", "high" },
+		{ "Recursive subprogram call", "call_depth", "high" },
+		{ "Something new", "other", "medium" },
+	};
+	char	 text[512];
+
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_LOAD };
+		struct class_result	 r;
+		struct jval		*p;
+
+		snprintf(text, sizeof(text), report_alone, c[i].problem,
+		    c[i].problem);
+		f.program = p = parse(text);
+		r = run(&f);
+		cr_assert_str_eq(r.code, CLASS_VERIFIER);
+		cr_assert_str_eq(r.sub, c[i].sub, "%s: %s", c[i].problem,
+		    r.sub);
+		cr_assert_str_eq(r.confidence, c[i].confidence);
+		jval_free(p);
+	}
+	TEST_END();
+}
+
 /* The log of a program the verifier took ends with a step, not a word. */
 Test(classify, a_step_is_no_complaint)
 {
