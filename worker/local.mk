@@ -101,6 +101,7 @@ libvm_a_SOURCES = \
 	worker/vm/hostlibs.c worker/vm/hostlibs.h \
 	worker/vm/initramfs.c worker/vm/initramfs.h \
 	worker/vm/kevent.c worker/vm/kevent.h \
+	worker/vm/look.c worker/vm/look.h \
 	worker/vm/modules.c worker/vm/modules.h \
 	worker/vm/prepare.c \
 	worker/vm/qemu.c worker/vm/qemu.h \

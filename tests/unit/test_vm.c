@@ -17,6 +17,7 @@
 #include "worker/vm/cpio.h"
 #include "worker/vm/hostlibs.h"
 #include "worker/vm/initramfs.h"
+#include "worker/vm/look.h"
 #include "worker/vm/modules.h"
 #include "worker/vm/qemu.h"
 #include "worker/vm/qmp.h"
@@ -361,6 +362,22 @@ Test(spec, a_bad_key_is_named)
 	refused("\"cpus\":1", "\"cpus\":\"1\"", "cpus");
 	refused("\"artifact\":\"/a\"", "\"artifact\":\"\"", "artifact");
 	refused("\"auto\"", "\"xen\"", "accel");
+	TEST_END();
+}
+
+/* --- a CPU from outside --------------------------------------------------- */
+
+Test(look, flags_tell_idle_from_stuck)
+{
+	cr_assert_eq(look_parse("RIP=ffffffffc0 RFL=00000046 [---Z-P-] CPL=0 "
+	    "II=0 A20=1 SMM=0 HLT=0\\r\\n"), LOOK_NO_INTERRUPTS);
+	cr_assert_eq(look_parse("RFL=00000246 [---Z-P-] CPL=0 II=0 A20=1 "
+	    "SMM=0 HLT=1"), LOOK_IDLE);
+	cr_assert_eq(look_parse("RFL=00000246 [---Z-P-] CPL=0 II=0 A20=1 "
+	    "SMM=0 HLT=0"), LOOK_OTHER);
+	cr_assert_eq(look_parse("RFL=00000046 [---Z-P-] CPL=3 II=0 A20=1 "
+	    "SMM=0 HLT=0"), LOOK_OTHER);
+	cr_assert_eq(look_parse("PC=0000000000000000"), LOOK_UNKNOWN);
 	TEST_END();
 }
 

@@ -79,7 +79,7 @@ struct	attempt {
 	const char		*code;	/* static; "" for OUTCOME_DONE */
 	struct diag		 diag;
 	bool			 validator_killed;	/* by a signal */
-	char			 alive[200];	/* what a late guest shows */
+	char			 alive[256];	/* what a late guest shows */
 	char			 release[128];
 	char			 version[512];
 	char			 machine[64];

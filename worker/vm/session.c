@@ -10,6 +10,7 @@
 #include "base/timefmt.h"
 #include "worker/guest/wire.h"
 #include "worker/vm/attempt.h"
+#include "worker/vm/look.h"
 
 #define VALIDATOR	"/bin/bpfcompat-validator"
 /*
@@ -30,6 +31,8 @@
  */
 #define ALIVE_MS	3000
 #define ALIVE_FACTOR	4
+/* A step that began so lately says nothing yet. */
+#define QUIET_MS	3000
 /* What a shell makes of a program that a signal ended. */
 #define SIGNALLED	128
 
@@ -241,9 +244,9 @@ looks_alive(struct attempt *a, const char *text)
 }
 
 /*
- * The deadline has passed while the validator worked.  A guest that still
- * answers and has a task running is slow, not hung: that is no verdict.  How
- * long it may take to answer goes by how busy this machine is.
+ * The deadline has passed while the validator worked.  A guest that took a
+ * step just now, or still answers and has a task running, is slow, not hung:
+ * that is no verdict.  How long it may take goes by how busy this machine is.
  */
 static bool
 still_works(struct attempt *a)
@@ -252,20 +255,30 @@ still_works(struct attempt *a)
 	const struct sshc_sink sink = { keep_text, drop_text, &out };
 	struct sshc_cmd	*cmd = NULL;
 	int		 slow = vm_slowdown(a->vm);
-	int64_t		 ms = ALIVE_MS * (slow < ALIVE_FACTOR ? slow :
-			    ALIVE_FACTOR);
-	int64_t		 until = time_mono_ms() + ms;
+	int64_t		 until, ms, quiet = vm_quiet_ms(a->vm);
+	char		 cpu[128];
 	bool		 works = false;
 
+	if (slow > ALIVE_FACTOR)
+		slow = ALIVE_FACTOR;
+	if (quiet < QUIET_MS * slow) {
+		snprintf(a->alive, sizeof(a->alive), "its last step began "
+		    "%lld ms ago", (long long)quiet);
+		return true;
+	}
+	ms = ALIVE_MS * slow;
+	until = time_mono_ms() + ms;
 	/* The server may close a channel too early; see ssh.c. */
 	while (sshc_exec(a->ssh, LOAD, &sink, until, &cmd, NULL) ==
 	    ERR_PROTO && time_left_ms(until) > 0)
 		continue;
 	if (cmd != NULL && sshc_finish(cmd, until, NULL) == ERR_OK)
 		works = looks_alive(a, buf_str(&out));
-	else
+	else {
+		look_at_cpu(a->vm, cpu, sizeof(cpu));
 		snprintf(a->alive, sizeof(a->alive), "the guest does not "
-		    "answer within %lld ms", (long long)ms);
+		    "answer within %lld ms%s", (long long)ms, cpu);
+	}
 	sshc_cmd_free(cmd);
 	buf_clear(&out);
 	return works;

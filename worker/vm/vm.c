@@ -645,6 +645,13 @@ vm_clock_ahead(const struct vm *v)
 	    guest / (host > 0 ? host : 1) : 0;
 }
 
+int64_t
+vm_quiet_ms(const struct vm *v)
+{
+	return v->ticks == 0 ? INT64_MAX :
+	    time_mono_ms() - v->tick_ms[v->ticks > 1];
+}
+
 int
 vm_slowdown(const struct vm *v)
 {

@@ -112,6 +112,8 @@ const struct kevents *vm_events(const struct vm *);
  * and the last step it told; 0: it did not run away.
  */
 int64_t		 vm_clock_ahead(const struct vm *);
+/* Since the guest last told a step or its time; INT64_MAX: it never did. */
+int64_t		 vm_quiet_ms(const struct vm *);
 /* How many times longer than alone on this machine QEMU takes; 1 or more. */
 int		 vm_slowdown(const struct vm *);
 bool		 vm_serial_cut(const struct vm *);
