@@ -113,6 +113,14 @@ c_end_code(struct class_case *c, const char *a, const char *b)
 }
 
 bool
+c_error_has(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	return c->f->error_text != NULL &&
+	    strstr(c->f->error_text, a) != NULL;
+}
+
+bool
 c_oom(struct class_case *c, const char *a, const char *b)
 {
 	(void)a;

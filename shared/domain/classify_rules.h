@@ -134,6 +134,8 @@ bool	 c_attach_error(struct class_case *, const char *a, const char *b);
 bool	 c_splat(struct class_case *, const char *a, const char *b);
 /* a: the runner's word for the end */
 bool	 c_end_code(struct class_case *, const char *a, const char *b);
+/* a: words in the runner's error text */
+bool	 c_error_has(struct class_case *, const char *a, const char *b);
 /* The kernel killed the loader for want of memory */
 bool	 c_oom(struct class_case *, const char *a, const char *b);
 /* The stage's error text becomes the evidence; always holds */

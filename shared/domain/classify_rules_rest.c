@@ -40,6 +40,13 @@ const struct class_rule class_guest_rules[] = {
 	  "a task of the guest was blocked during {step}",
 	  "Leave that program out on this kernel; report it to the kernel's "
 	  "maintainers." },
+	{ "guest-interrupts-off", HANG, CLASS_GUEST_HANG, "lockup", HIGH,
+	  { { c_error_has, "in the kernel with interrupts off", NULL },
+	    { c_error_text, NULL, NULL } },
+	  "a CPU of the guest was stuck in the kernel during {step}",
+	  "Give the program a bound on what it does in one go (loops, "
+	  "bpf_loop, spin locks), and do not hang it on a hook that runs with "
+	  "interrupts off." },
 	{ "guest-oops", DEATH, CLASS_GUEST_CRASH, "oops", HIGH,
 	  { { c_splat, "*BUG: ", NULL } },
 	  "the guest died during {step}", CRASH_FIX },

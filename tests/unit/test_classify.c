@@ -598,6 +598,11 @@ Test(classify, a_dead_guest_has_its_last_step_and_the_splat)
 	cr_assert_str_eq(r.evidence, "BUG: kernel NULL pointer dereference");
 	f.stage = CLASS_AT_HANG;
 	cr_assert_str_eq(run(&f).code, CLASS_GUEST_HANG);
+	f.splat = NULL;
+	f.error_text = "it does not answer";
+	cr_assert_str_eq(run(&f).confidence, "medium");
+	f.error_text = "its CPU was in the kernel with interrupts off";
+	cr_assert_str_eq(run(&f).confidence, "high");
 	TEST_END();
 }
 
