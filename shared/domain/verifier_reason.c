@@ -1,6 +1,10 @@
 #include "domain/verifier_words.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* Bytes of stack a frame has (linux/filter.h: MAX_BPF_STACK). */
+#define STACK_SIZE	512
 
 /* Of a line no more is looked at. */
 #define LINE_MAX_SEEN	1024
@@ -81,6 +85,25 @@ verifier_pattern(const char *pattern, const char *line, char *name,
 	return *pattern != '$' || *line == '\0';
 }
 
+/*
+ * Old verifiers say the same of stack that was never written and of what is
+ * no stack: "invalid read from stack R10 off=-520 size=8".  The offset tells.
+ */
+static enum verifier_rule
+which_stack(enum verifier_rule rule, const char *line)
+{
+	const char	*off = strstr(line, " off="), *size;
+	long		 from, len;
+
+	if (rule != VR_UNINIT_STACK || off == NULL ||
+	    (size = strstr(off, " size=")) == NULL)
+		return rule;
+	from = strtol(off + 5, NULL, 10);
+	len = strtol(size + 6, NULL, 10);
+	return from < -STACK_SIZE || from >= 0 || len > -from ?
+	    VR_STACK_BOUNDS : rule;
+}
+
 static const struct verifier_reason *
 find_one(const char *line, char *name, size_t size)
 {
@@ -88,7 +111,7 @@ find_one(const char *line, char *name, size_t size)
 
 	for (w = verifier_words; w->pattern != NULL; w++)
 		if (verifier_pattern(w->pattern, line, name, size))
-			return &verifier_rules[w->rule];
+			return &verifier_rules[which_stack(w->rule, line)];
 	keep(name, size, line, line);
 	return NULL;
 }

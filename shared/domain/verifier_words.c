@@ -369,7 +369,6 @@ const struct verifier_word verifier_words[] = {
 { "invalid indirect read from stack",		VR_UNINIT_STACK },
 { "invalid indirect access to stack",		VR_STACK_BOUNDS },
 { "invalid read from stack arg off",		VR_STACK_ARGS },
-{ "invalid read from stack R* off=",		VR_STACK_BOUNDS },
 { "invalid read from stack",			VR_UNINIT_STACK },
 { "invalid write to stack",			VR_STACK_BOUNDS },
 { "invalid variable-offset",			VR_STACK_BOUNDS },

@@ -40,12 +40,14 @@ CORPUS_g_call = \
 	sleep_helper
 CORPUS_g_more = \
 	arg_map_storage arg_null arg_size_maybe_zero core_field_kind \
-	core_size_ok helper_since_515 helper_type_socket many_subprogs \
+	config_override core_size_ok helper_since_515 \
+	helper_type_socket many_subprogs \
 	map_update_read_only null_inner_map oob_packet_before oob_record \
 	packet_atomic ptr_map stack_read_below
 CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call g_more
 # Cases that need an object of their own.
 CORPUS_ALONE = \
+	attach_tcx config_fprobe config_sched_ext \
 	fentry_gone fmod_ret_plain freplace_nowhere gpl_helper \
 	gpl_not_needed_ok iter_bounds iter_gone iter_leak iter_ok \
 	iter_uninit ksym_percpu_null ksym_percpu_ok map_pinned_ok \

@@ -5,7 +5,8 @@ struct lock_missing_unlock_v {
 	struct bpf_spin_lock	 lock;
 	int			 n;
 };
-MAP(lock_missing_unlock_m, BPF_MAP_TYPE_HASH, int, struct lock_missing_unlock_v, 8);
+MAP(lock_missing_unlock_m, BPF_MAP_TYPE_HASH, int,
+    struct lock_missing_unlock_v, 8);
 
 SEC("tc")
 int

@@ -42,7 +42,13 @@ static const struct { const char *line, *code, *sub, *name; } cases[] = {
 	  "" },
 	{ "R1 type=scalar expected=fp", CLASS_VERIFIER, "type_mismatch",
 	  "" },
-	/* stack */
+	/* stack; 5.10 uses the first words for both, the offset tells */
+	{ "invalid read from stack R10 off=-16 size=8", CLASS_VERIFIER,
+	  "uninitialized", "" },
+	{ "invalid read from stack R10 off=-520 size=8", CLASS_VERIFIER,
+	  "stack", "" },
+	{ "invalid read from stack R2 off=-4 size=8", CLASS_VERIFIER,
+	  "stack", "" },
 	{ "invalid write to stack R10 off=-520 size=8", CLASS_VERIFIER,
 	  "stack", "" },
 	{ "combined stack size of 2 calls is 608. Too large", CLASS_VERIFIER,
