@@ -123,6 +123,12 @@ static const struct exp_kind kinds[] = {
 	    EXP_NO_ATTACH, exp_wants_way, exp_way },
 };
 
+/*
+ * What keeps libbpf from preparing an object keeps it from handing over any
+ * of its programs; so many are tried before that is believed.
+ */
+#define MISSES_MAX	4
+
 #define NKINDS	(sizeof(kinds) / sizeof(kinds[0]))
 
 static size_t
@@ -259,7 +265,7 @@ static void
 notes_reset(struct exp_notes *n)
 {
 	n->n = n->kind = 0;
-	n->running = n->reached = n->allowed_no_flags = false;
+	n->running = n->reached = n->refused = n->allowed_no_flags = false;
 	n->allowed_value = n->allowed_key = n->allowed_entries = 0;
 	memset(n->helpers, 0, sizeof(n->helpers));
 }
@@ -327,7 +333,6 @@ try_at_load(struct exp_case *c)
 	struct bpf_object	*tmpl = bench_template(c->bench, c->prog);
 	pid_t			 pid;
 
-	notes_reset(c->notes);
 	if (tmpl == NULL)
 		return;
 	if ((pid = bench_fork(c->bench)) == 0)
@@ -362,18 +367,31 @@ keep_helpers(struct exp_case *c, struct prog *p)
 	}
 }
 
-static void
-one_program(struct bench *b, struct exp_notes *notes, struct prog *p)
+/*
+ * "at_kernel": try it where libbpf hands it over.  False when libbpf did not
+ * get there.
+ */
+static bool
+one_program(struct bench *b, struct exp_notes *notes, struct prog *p,
+    bool at_kernel)
 {
 	struct exp_case	 c = { .run = b->run, .bench = b, .notes = notes,
 			    .prog = p, .use = &p->use };
 
+	bool		 reached = false;
+
 	if (out_of_time(&b->run->experiments))
-		return;
+		return false;
 	target_parse(p->section, &c.target);
-	try_at_load(&c);
+	notes_reset(notes);
+	if (at_kernel) {
+		try_at_load(&c);
+		reached = notes->reached;
+	}
 	keep_helpers(&c, p);
+	c.refused = notes->refused;
 	ask_here(&c, EXP_NO_LOAD);
+	return reached;
 }
 
 /* --- the object without the programs that fail alone --------------------- */
@@ -617,7 +635,7 @@ experiments_load_run(struct bench *b)
 {
 	struct run		*r = b->run;
 	struct exp_notes	*notes;
-	size_t			 i;
+	size_t			 i, misses = 0;
 
 	if (r->obj == NULL || b->rep == NULL || !r->elf.native ||
 	    !r->args->isolate || all_well(r))
@@ -633,7 +651,10 @@ experiments_load_run(struct bench *b)
 			continue;
 		sink_progress(r->sink, "experiments", r->progs[i].name, i + 1,
 		    r->nprogs);
-		one_program(b, notes, &r->progs[i]);
+		if (one_program(b, notes, &r->progs[i], misses < MISSES_MAX))
+			misses = 0;
+		else if (!r->prepared)
+			misses++;
 	}
 	munmap(notes, sizeof(*notes));
 }

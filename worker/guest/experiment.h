@@ -64,6 +64,7 @@ struct	exp_notes {
 	size_t		 n;
 	size_t		 kind;	/* the row that runs */
 	bool		 running;
+	bool		 refused; /* a program that only returns, too */
 	bool		 reached; /* the kernel was asked about the program */
 	uint8_t		 helpers[INSNS_HELPERS_MAX]; /* exp_answer */
 	uint64_t	 allowed_value; /* maps: 0 or the largest that worked */
@@ -99,6 +100,7 @@ struct	exp_case {
 	struct prog_load ask;	/* the same, as far as the kernel takes it */
 	struct bpf_prog_load_opts ask_opts;
 	const struct map_create *create; /* EXP_AT_CREATE */
+	bool		 refused; /* EXP_NO_LOAD: its place was refused */
 	bool		 control; /* a program that only returns loads as "ask" */
 };
 

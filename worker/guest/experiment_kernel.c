@@ -41,13 +41,16 @@ exp_prog_type(struct exp_case *c)
 	    error_of(ret), "%s", "");
 }
 
-/* libbpf did not find what the program is to be attached to. */
+/*
+ * libbpf did not find what the program is to be attached to, or the kernel
+ * takes nothing there.
+ */
 static bool
 no_target(const struct exp_case *c)
 {
 	const char	*said = c->prog->log.messages;
 
-	return c->prog->load_errno == -ESRCH ||
+	return c->refused || c->prog->load_errno == -ESRCH ||
 	    c->prog->load_errno == -ENOENT || (said != NULL &&
 	    strstr(said, "failed to find kernel BTF type ID") != NULL);
 }
@@ -258,7 +261,8 @@ wanted_options(const struct exp_case *c, struct options *o)
 	/* Its type and place matter only when nothing of it was judged. */
 	if (c->stage == EXP_NO_ATTACH || c->prog->log.bytes == 0 ||
 	    no_target(c))
-		options_for_program(o, c->prog->type, &c->target);
+		options_for_program(o, c->prog->type, c->prog->attach_type,
+		    &c->target);
 	for (i = 0; c->stage == EXP_NO_LOAD && i < c->use->nhelpers; i++)
 		if (c->prog->helper_known[i] == HELPER_UNKNOWN)
 			options_for_helper(o, c->use->helpers[i]);

@@ -40,6 +40,7 @@ exp_control(struct exp_case *c)
 
 	c->ask = *c->load;
 	c->control = tryload_return(c->load, &a);
+	c->notes->refused = !c->control;
 	tryload_last_words(&a, words, sizeof(words));
 	exp_say(c, type_name(c->load->type), c->control ? EXP_YES : EXP_NO,
 	    a.error, "%s", c->control ? "" : words);

@@ -108,10 +108,13 @@ add_rows(struct options *o, const struct row *rows, size_t n, uint32_t id)
 #define ROWS(t)	(t), sizeof(t) / sizeof((t)[0])
 
 void
-options_for_program(struct options *o, uint32_t type, const struct target *t)
+options_for_program(struct options *o, uint32_t type, uint32_t attach_type,
+    const struct target *t)
 {
 	add_rows(o, ROWS(programs), type);
 	add_rows(o, ROWS(targets), (uint32_t)t->kind);
+	if (type == BPF_PROG_TYPE_TRACING && attach_type == BPF_MODIFY_RETURN)
+		add(o, "CONFIG_FUNCTION_ERROR_INJECTION");
 	if (t->kind == TARGET_TRACEPOINT && strcmp(t->group, "syscalls") == 0)
 		add(o, "CONFIG_FTRACE_SYSCALLS");
 }

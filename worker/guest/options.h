@@ -16,7 +16,7 @@ struct	options {
 
 /* Each adds to what is there already. */
 void	 options_for_program(struct options *, uint32_t type,
-	    const struct target *);
+	    uint32_t attach_type, const struct target *);
 /* "ops_type": the struct of a struct_ops map, or NULL. */
 void	 options_for_map(struct options *, uint32_t type,
 	    const char *ops_type);
