@@ -337,6 +337,9 @@ Test(symbols, lists_match_whole_names)
 	cr_assert(sym_scan_list(list, sizeof(list) - 1, "last"));
 	cr_assert(!sym_scan_list(list, sizeof(list) - 1, "vfs_rea"));
 	cr_assert(!sym_scan_list(list, sizeof(list) - 1, "ext4"));
+	cr_assert_eq(sym_scan_pattern(list, sizeof(list) - 1, "*s*"), 2);
+	cr_assert_eq(sym_scan_pattern(list, sizeof(list) - 1, "ext4_?"), 1);
+	cr_assert_eq(sym_scan_pattern(list, sizeof(list) - 1, "no*"), 0);
 	cr_assert(sym_scan_blacklist(black, sizeof(black) - 1, "notrace_x"));
 	cr_assert(!sym_scan_blacklist(black, sizeof(black) - 1, "x"));
 	TEST_END();

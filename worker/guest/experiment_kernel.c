@@ -82,6 +82,7 @@ exp_wants_function(const struct exp_case *c)
 		return strcmp(c->ext_kind, "kconfig") != 0;
 	switch (c->target.kind) {
 	case TARGET_KPROBE:
+	case TARGET_KPROBE_MULTI:
 		return c->stage == EXP_NO_ATTACH;
 	case TARGET_TRAMPOLINE:
 	case TARGET_RAW_TRACEPOINT:
@@ -101,6 +102,8 @@ exp_kallsyms(struct exp_case *c)
 	struct sym_found	 f;
 	int			 err;
 
+	if (strpbrk(sym, "*?") != NULL)
+		return;
 	if ((err = symbols_kallsyms(c->run->symbols, sym, &f)) != 0)
 		exp_say(c, sym, EXP_UNCLEAR, err, "%s", "cannot be read");
 	else if (f.n == 0)
@@ -119,11 +122,26 @@ is_function(const struct exp_case *c)
 	    c->target.kind == TARGET_TRAMPOLINE;
 }
 
+static void
+say_pattern(struct exp_case *c)
+{
+	int	 n = symbols_matching(c->run->symbols, c->target.name);
+
+	if (n < 0)
+		exp_say(c, c->target.name, EXP_UNCLEAR, n, "%s",
+		    "available_filter_functions cannot be read");
+	else
+		exp_say(c, c->target.name, n > 0 ? EXP_YES : EXP_NO, 0,
+		    "%d functions match", n);
+}
+
 void
 exp_traceable(struct exp_case *c)
 {
 	int	 ret;
 
+	if (c->target.kind == TARGET_KPROBE_MULTI)
+		say_pattern(c);
 	if (!is_function(c))
 		return;
 	ret = symbols_traceable(c->run->symbols, c->target.name);

@@ -97,14 +97,30 @@ symbols_kallsyms(struct symbols *s, const char *name, struct sym_found *f)
 	return err;
 }
 
-int
-symbols_traceable(struct symbols *s, const char *name)
+static int
+read_functions(struct symbols *s)
 {
 	static const char *const paths[] = {
 		"/sys/kernel/tracing/available_filter_functions",
 		"/sys/kernel/debug/tracing/available_filter_functions", NULL
 	};
-	int	 err = list_read(&s->functions, paths);
+
+	return list_read(&s->functions, paths);
+}
+
+int
+symbols_matching(struct symbols *s, const char *pattern)
+{
+	int	 err = read_functions(s);
+
+	return err != 0 ? err : sym_scan_pattern(buf_str(&s->functions.text),
+	    s->functions.text.len, pattern);
+}
+
+int
+symbols_traceable(struct symbols *s, const char *name)
+{
+	int	 err = read_functions(s);
 
 	return err != 0 ? err : sym_scan_list(buf_str(&s->functions.text),
 	    s->functions.text.len, name);

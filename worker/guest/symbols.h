@@ -29,6 +29,8 @@ int		 symbols_kallsyms(struct symbols *, const char *name,
 		    struct sym_found *);
 /* 1 yes, 0 no, or a negative errno. */
 int		 symbols_traceable(struct symbols *, const char *name);
+/* How many ftrace can trace match the shell pattern, or a negative errno. */
+int		 symbols_matching(struct symbols *, const char *pattern);
 int		 symbols_blacklisted(struct symbols *, const char *name);
 /*
  * "btf_kind" is BTF_KIND_*.  The kernel's own, then modules': which one goes
@@ -49,6 +51,8 @@ void		 sym_scan_kallsyms(const char *text, size_t len,
 /* "name" or "name [module]" a line. */
 bool		 sym_scan_list(const char *text, size_t len,
 		    const char *name);
+int		 sym_scan_pattern(const char *text, size_t len,
+		    const char *pattern);
 /* "0xfrom-0xto<tab>name" a line. */
 bool		 sym_scan_blacklist(const char *text, size_t len,
 		    const char *name);

@@ -1,6 +1,7 @@
 /* The text side of symbols.h: lines of /proc/kallsyms and its like. */
 #include "symbols.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -115,6 +116,22 @@ sym_scan_list(const char *text, size_t len, const char *name)
 			return true;
 	}
 	return false;
+}
+
+int
+sym_scan_pattern(const char *text, size_t len, const char *pattern)
+{
+	const char	*pos = text, *end = text + len;
+	struct word	 l, w;
+	char		 name[256];
+	int		 n = 0;
+
+	while (next_line(&pos, end, &l)) {
+		w = take(&l);
+		put(name, sizeof(name), w.p, w.len);
+		n += name[0] != '\0' && fnmatch(pattern, name, 0) == 0;
+	}
+	return n;
 }
 
 bool
