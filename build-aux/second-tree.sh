@@ -24,8 +24,9 @@ log=build/$name/build.log
 	flock -w 600 9
 	# Files keep their times, so what did not change is not built again.
 	make distdir distdir="build/$name-src"
-	# Neither the sanitizers nor the fuzzer touch what runs in a guest.
-	for made in guest-libbpf tests/bpf/*.bpf.o; do
+	# Neither the sanitizers nor the fuzzer touch what runs in a guest,
+	# nor the headers for sources.
+	for made in guest-libbpf sdk tests/bpf/*.bpf.o; do
 		[ -e "$made" ] || continue
 		mkdir -p "build/$name/$(dirname "$made")"
 		cp -Rpu "$made" "build/$name/$(dirname "$made")/"

@@ -231,6 +231,7 @@ EXTRA_DIST += tests/vm/loaders.sh tests/vm/loaders_guest.sh tests/vm/manifest.sh
 # --- sources ------------------------------------------------------------------
 tests_unit_test_inspect_LDADD = libinspect.a libcompile.a $(SHARED_LIBS) \
 	$(CRITERION_LIBS)
-SOURCE_TESTS = tests/it/source.sh tests/it/api_source.sh tests/it/floor.sh
+SOURCE_TESTS = tests/it/source.sh tests/it/api_source.sh tests/it/floor.sh \
+	tests/vm/source.sh
 TESTS += $(SOURCE_TESTS)
 EXTRA_DIST += $(SOURCE_TESTS)

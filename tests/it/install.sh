@@ -46,6 +46,8 @@ files_are_there() {
 	for f in bin/bpfcompat libexec/bpfcompat/bpfcompat-fcgi \
 	    libexec/bpfcompat/bpfcompat-worker \
 	    libexec/bpfcompat/bpfcompat-runner \
+	    libexec/bpfcompat/bpfcompat-inspect \
+	    libexec/bpfcompat/bpfcompat-prepare \
 	    libexec/bpfcompat/bpfcompat-validator \
 	    libexec/bpfcompat/bpfcompat-init \
 	    share/bpfcompat/htdocs/index.html \

@@ -30,7 +30,7 @@ lint_files() {
 			find . \( -path ./.bpfcompat -o -path ./.bpfcompat-test \
 			    -o -path ./build -o -path ./_build -o -path ./_inst \
 			    -o -path ./bin -o -path ./b -o -path ./m4 \
-			    -o -path ./guest-libbpf -o -path ./autom4te.cache \
+			    -o -path ./guest-libbpf -o -path ./sdk -o -path ./autom4te.cache \
 			    -o -name .deps -o -name node_modules \) -prune -o \
 			    -type f -print | sed 's|^\./||' |
 			    grep -Ev '\.(o|a|log|trs|d|gcno|gcda|tar\..*)$' |

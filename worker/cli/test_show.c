@@ -262,6 +262,12 @@ test_summary(const struct jval *report, const char *workdir, struct buf *b)
 		cause_put(b, jval_str(jval_at(notes, i), ""), 1200);
 		buf_addc(b, '\n');
 	}
+	if (jval_get(report, "object_comparison") != NULL) {
+		buf_adds(b, "Floor: ");
+		cause_put(b, jval_get_str(report, "object_comparison", ""),
+		    1200);
+		buf_addc(b, '\n');
+	}
 	buf_addf(b, "Run: %s\n", jval_get_str(jval_get(report, "run"), "id",
 	    ""));
 	buf_addf(b, "Run folder: %s/%s\n", workdir,
