@@ -228,6 +228,14 @@ tests(struct buf *b, const struct jval *t)
 		    jval_get_bool(f, "required", false) ? ", required" : "");
 		report_md_text(b, jval_get_str(f, "error", ""), MD_LINE_MAX);
 		buf_addc(b, '\n');
+		if (strcmp(jval_get_str(f, "status", ""), "pass") == 0)
+			continue;
+		if (jval_get_str(f, "stdout_tail", "")[0] != '\0')
+			md_code_block(b, 8, jval_get_str(f, "stdout_tail",
+			    ""));
+		if (jval_get_str(f, "stderr_tail", "")[0] != '\0')
+			md_code_block(b, 8, jval_get_str(f, "stderr_tail",
+			    ""));
 	}
 }
 

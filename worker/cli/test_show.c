@@ -9,6 +9,7 @@
 
 #define TEXT_MAX	300
 #define EVENTS_SHOWN	4
+#define WORDS_SHOWN	5
 
 struct	test_view {
 	struct db	*db;
@@ -183,6 +184,50 @@ expectation(const struct jval *t, struct buf *b)
 	buf_addc(b, '\n');
 }
 
+/* The last lines of what a command wrote. */
+static void
+words_of(const char *label, const char *text, struct buf *b)
+{
+	const char	*p = text + strlen(text);
+	char		 line[160];
+	size_t		 n;
+
+	while (p > text && p[-1] == '\n')
+		p--;
+	for (int lines = 0; p > text && (p[-1] != '\n' ||
+	    ++lines < WORDS_SHOWN); p--)
+		continue;
+	for (; *p != '\0'; p += n + (p[n] == '\n')) {
+		n = strcspn(p, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)n, p);
+		buf_addf(b, "        %s: ", label);
+		cause_put(b, line, sizeof(line));
+		buf_addc(b, '\n');
+	}
+}
+
+/* Commands that did not do what they should, and what they said. */
+static void
+tests_failed(const struct jval *t, struct buf *b)
+{
+	const struct jval	*all, *f;
+
+	all = jval_get(jval_get(t, "functional"), "tests");
+	for (size_t i = 0; i < jval_len(all); i++) {
+		f = jval_at(all, i);
+		if (strcmp(jval_get_str(f, "status", ""), "pass") == 0)
+			continue;
+		buf_adds(b, "      test ");
+		cause_put(b, jval_get_str(f, "name", "?"), 127);
+		buf_adds(b, ": ");
+		cause_put(b, jval_get_str(f, "error", "not run"), 300);
+		buf_adds(b, jval_get_bool(f, "required", true) ? "\n" :
+		    " (optional)\n");
+		words_of("stdout", jval_get_str(f, "stdout_tail", ""), b);
+		words_of("stderr", jval_get_str(f, "stderr_tail", ""), b);
+	}
+}
+
 static void
 target_line(const struct jval *t, const struct jval *like,
     const char *workdir, struct buf *b)
@@ -206,6 +251,7 @@ target_line(const struct jval *t, const struct jval *like,
 	}
 	expectation(t, b);
 	cause_show(t, like, workdir, b);
+	tests_failed(t, b);
 	kernel_said(t, b);
 	if (strcmp(status, "pass") != 0 &&
 	    jval_get_str(t, "vm_run_dir", "")[0] != '\0') {
