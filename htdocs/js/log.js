@@ -7,7 +7,8 @@
 import { h } from "./dom.js";
 
 const KINDS = [
-	["stats", /^(processed \d+ insns|verification time|stack depth)/],
+	["stats", /^(processed \d+ insns|insns processed|verification time)/],
+	["stats", /^(stack depth|subprog \d+ |max_states|total_states)/],
 	["insn", /^\s*\d+: \([0-9a-f]{2}\)/],
 	["source", /^\s*;/],
 	["state", /^\s*(\d+: )?(R\d+(_\w+)?=|frame\d+:|fp-?\d+=)/],
@@ -25,24 +26,28 @@ function kind(text)
 }
 
 /*
- * The complaint: the last lines that are of none of the known kinds.
- * Returns the index of the last one, -1 when there is none.
+ * The complaint: the line that the report names as the verdict, else the
+ * last lines that are of none of the known kinds.  Returns the index of the
+ * last one, -1 when there is none.
  */
-function markFault(kinds)
+function markFault(lines, kinds, verdict)
 {
-	const last = kinds.lastIndexOf("plain");
+	const named = verdict ? lines.lastIndexOf(verdict) : -1;
+	const last = named >= 0 ? named : kinds.lastIndexOf("plain");
 
+	if (named >= 0)
+		kinds[named] = "fault";
 	for (let i = last; i >= 0 && kinds[i] === "plain"; i--)
 		kinds[i] = "fault";
 	return last;
 }
 
-export function logLines(text)
+export function logLines(text, verdict)
 {
 	const lines = text.replace(/\n+$/, "").split("\n");
 	const kinds = lines.map(kind);
 
-	return { lines, kinds, fault: markFault(kinds) };
+	return { lines, kinds, fault: markFault(lines, kinds, verdict) };
 }
 
 function shown(all)
@@ -54,9 +59,9 @@ function shown(all)
 }
 
 /* A scrollable block, opened at the complaint. */
-export function logView(text, label)
+export function logView(text, label, verdict)
 {
-	const all = logLines(text);
+	const all = logLines(text, verdict);
 	const first = shown(all);
 	const spans = all.lines.slice(first, first + MAX_LINES)
 	    .map((l, i) => h("span", {

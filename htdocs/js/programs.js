@@ -65,7 +65,8 @@ function programLog(p)
 	    h("summary", {}, "Verifier log of ",
 	        h("span", { class: "mono", text: p.name ?? "" }),
 	        p.log_truncated && ", excerpt"),
-	    logView(text, `Verifier log of ${p.name}`));
+	    logView(text, `Verifier log of ${p.name}`,
+	        p.explanation?.verdict?.split("; ").at(-1)));
 }
 
 /* What failed comes first; else the order of the object. */
