@@ -72,9 +72,9 @@ check "and the step it was in" test \
 check "and the serial log" grep -q "Kernel panic" "$tmp/target/serial.log"
 try reboot
 check "so is a reboot" end_is guest_died guest_died
-try hang '.timeout_ms = 15000'
+try hang '.timeout_ms = 25000'
 check "a silent guest is hung" end_is guest_hung guest_hung
-try spin '.timeout_ms = 15000'
+try spin '.timeout_ms = 25000'
 check "a busy one is only slow" end_is timeout
 try crash
 check "a validator that crashes is no verdict" end_is protocol
