@@ -633,16 +633,16 @@ Test(explain, has_nothing_to_say_of_a_program_that_was_taken)
 	TEST_END();
 }
 
-/* A hundred megabytes: a loop that goes on, all of it on one path. */
+/* A loop that goes on without a branch: as far back as is looked at. */
 Test(explain, is_quick_on_a_huge_log)
 {
 	static const char	 turn[] =
 	    "5: (bf) r4 = r1                       ; R1=8192 R4=8192\n"
 	    "6: (57) r4 &= 31                      ; R4=0\n"
-	    "7: (55) if r1 != 0x4e20 goto pc-3     ; R1=8192\n";
+	    "7: (05) goto pc-3\n";
 	static const char	 end[] =
 	    "The sequence of 8193 jumps is too complex.\n";
-	const size_t		 n = 100UL * 1024 * 1024 / (sizeof(turn) - 1);
+	const size_t		 n = 40UL * 1024 * 1024 / (sizeof(turn) - 1);
 	char			*log = malloc(n * sizeof(turn) + sizeof(end));
 	struct explanation	*e = malloc(sizeof(*e));
 	clock_t			 before;
@@ -657,7 +657,7 @@ Test(explain, is_quick_on_a_huge_log)
 	cr_expect(explain_parse(e, log, len, NULL));
 	cr_expect_lt((double)(clock() - before) / CLOCKS_PER_SEC, 10);
 	cr_expect_eq(e->insn, 7);
-	cr_expect_eq(e->nsteps, EXPLAIN_STEPS_MAX);
+	cr_expect_eq(e->nsteps, 0);
 	free(e);
 	free(log);
 	TEST_END();

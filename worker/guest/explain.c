@@ -74,6 +74,8 @@ append(char *out, size_t size, const char *sep, const struct slice *s)
 {
 	size_t	 n = strlen(out), m = s->len;
 
+	if (m == 0)
+		return;
 	if (n > 0)
 		n += (size_t)snprintf(out + n, size - n, "%s", sep);
 	if (n >= size - 1)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define WINDOW	512
+
 /* A line that starts with one thing, has another and lacks a third. */
 struct	pattern {
 	const char	*start;
@@ -294,18 +296,36 @@ logline_read(struct logline *l, const char *p, size_t len)
 	l->kind = worded_kind(&l->all);
 }
 
+/*
+ * Offset behind the newline before "end".  In windows: the memory checkers
+ * look at all that memrchr() may read, which for a log is too much by line.
+ */
+static size_t
+line_start(const char *log, size_t end)
+{
+	const char	*nl;
+	size_t		 from;
+
+	while (end > 0) {
+		from = end > WINDOW ? end - WINDOW : 0;
+		nl = memrchr(log + from, '\n', end - from);
+		if (nl != NULL)
+			return (size_t)(nl - log) + 1;
+		end = from;
+	}
+	return 0;
+}
+
 bool
 logline_prev(const char *log, size_t *pos, struct slice *s)
 {
-	const char	*nl;
-	size_t		 end = *pos;
+	size_t	 end = *pos;
 
 	if (end == 0)
 		return false;
 	if (log[end - 1] == '\n')
 		end--;
-	nl = end == 0 ? NULL : memrchr(log, '\n', end);
-	*pos = nl == NULL ? 0 : (size_t)(nl - log) + 1;
+	*pos = line_start(log, end);
 	s->p = log + *pos;
 	s->len = end - *pos;
 	return true;
