@@ -70,8 +70,7 @@ check_subject(const struct test_options *o, struct diag *d)
 			    "--artifact FILE or --source FILE is required");
 		return check_source(o, d);
 	}
-	if ((o->command_timeout != 0 ? o->command_timeout : COMMAND_MS) >=
-	    o->timeout)
+	if (o->command_timeout >= o->timeout)
 		return refuse(d, "command-timeout", "must be shorter than "
 		    "--timeout, which is for the whole target");
 	if (o->source[0] != '\0')
@@ -239,12 +238,20 @@ fetch(const struct conf *c, const struct matrix *mx)
 		    "%s\n", diag_text(&d));
 }
 
+/* When none is given: a minute, and time enough for the guest around it. */
+static int64_t
+command_time(const struct test_options *o)
+{
+	if (o->command_timeout != 0)
+		return o->command_timeout;
+	return COMMAND_MS < o->timeout / 2 ? COMMAND_MS : o->timeout / 2;
+}
+
 static int
 run(struct engine *g, const struct test_options *o, struct diag *d)
 {
 	struct matrix	 mx = { 0 };
-	struct command	 c = { .timeout_ms = o->command_timeout != 0 ?
-			    o->command_timeout : COMMAND_MS,
+	struct command	 c = { .timeout_ms = command_time(o),
 			    .expect_exit = (int)o->expect_exit };
 	bool		 source = o->source[0] != '\0';
 	struct submit	 s = { .artifact = source ? o->source : o->artifact,
