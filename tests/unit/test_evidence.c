@@ -279,6 +279,9 @@ Test(kmods, the_longest_module_that_begins_the_name)
 	cr_assert(kmods_match(modules, "nf_conntrack_in", module,
 	    sizeof(module)));
 	cr_assert_str_eq(module, "nf_conntrack");
+	cr_assert(kmods_match(modules, "bridge:no_such_name", module,
+	    sizeof(module)));
+	cr_assert_str_eq(module, "bridge");
 	cr_assert(kmods_match(modules, "xfs", module, sizeof(module)));
 	cr_assert_str_eq(module, "xfs");
 	cr_assert(kmods_match(modules, "br_forward", module,

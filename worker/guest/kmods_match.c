@@ -62,7 +62,7 @@ kmods_match(const char *list, const char *name, char *module, size_t size)
 			    size;
 		do
 			len--;
-		while (len > 0 && name[len] != '_');
+		while (len > 0 && name[len] != '_' && name[len] != ':');
 	}
 	return false;
 }
