@@ -63,6 +63,18 @@ floor_bound(struct floor *f, const char *fmt, ...)
 	va_end(ap);
 }
 
+void
+floor_beyond(struct floor *f, const char *fmt, ...)
+{
+	va_list	 ap;
+
+	if (f->beyond[0] != '\0')
+		return;
+	va_start(ap, fmt);
+	vsnprintf(f->beyond, sizeof(f->beyond), fmt, ap);
+	va_end(ap);
+}
+
 /* Highest first; what is needed before what is optional. */
 static int
 order(const void *a, const void *b)
@@ -178,6 +190,7 @@ floor_write(struct floor *f, struct jsonw *w)
 	jsonw_obj(w, "predicted_floor");
 	jsonw_str(w, "kernel", kver_text(all, v));
 	jsonw_str(w, "load_kernel", kver_text(highest(f, false), v));
+	jsonw_str_opt(w, "beyond", f->beyond);
 	write_reasons(f, w, all, false);
 	write_reasons(f, w, all, true);
 	jsonw_arr(w, "lower_bound");

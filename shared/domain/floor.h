@@ -33,6 +33,7 @@ struct	floor {
 	size_t		 n;
 	char		 bound[FLOOR_NOTES_MAX][200];	/* lower_bound */
 	size_t		 nbound;
+	char		 beyond[200];	/* what no known kernel has, or "" */
 	bool		 cut;
 };
 
@@ -44,6 +45,9 @@ void		 floor_add(struct floor *, const struct need *,
 		    const char *where);
 /* A reason why the floor may be higher than predicted. */
 void		 floor_bound(struct floor *, const char *fmt, ...)
+		    __attribute__((format(printf, 2, 3)));
+/* A need that no kernel of the tables meets; the first one is kept. */
+void		 floor_beyond(struct floor *, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3)));
 /* Members "requirements" and "predicted_floor". */
 void		 floor_write(struct floor *, struct jsonw *);

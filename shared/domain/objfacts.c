@@ -63,9 +63,11 @@ need_helper(struct meaning *m, const struct jval *prog,
 	struct need		 n = { .kind = "helper" };
 
 	if (f == NULL) {
-		floor_bound(&m->floor, "program %.100s calls helper number "
-		    "%lld, which no upstream kernel has",
-		    jval_get_str(prog, "name", "?"), (long long)id);
+		if (!jval_get_bool(use, "guarded", false) &&
+		    jval_get_str(prog, "section", "")[0] != '?')
+			floor_beyond(&m->floor, "program %.100s calls helper "
+			    "number %lld", jval_get_str(prog, "name", "?"),
+			    (long long)id);
 		return;
 	}
 	snprintf(n.feature, sizeof(n.feature), "helper bpf_%s", f->name);
@@ -182,8 +184,8 @@ need_map(struct meaning *m, const struct jval *map)
 		return;
 	}
 	if (f == NULL)
-		floor_bound(&m->floor, "map %.100s is of type %lld, which no "
-		    "upstream kernel has", name, (long long)type);
+		floor_beyond(&m->floor, "map %.100s is of type number %lld",
+		    name, (long long)type);
 	else {
 		n.since = f->since;
 		snprintf(n.feature, sizeof(n.feature), "map type %s",

@@ -29,8 +29,9 @@
  *  relocation_count	how many in all
  *  requirements[]	{feature, kind, kernel, phase, optional, where[],
  *			where_count, note}; highest first
- *  predicted_floor	{kernel, load_kernel, because[], optional[],
- *			lower_bound[]}; kernel "" when nothing sets one
+ *  predicted_floor	{kernel, load_kernel, beyond, because[], optional[],
+ *			lower_bound[]}; kernel "" when nothing sets one;
+ *			"beyond" names a need that no known kernel meets
  *  notes[]
  */
 #ifndef DOMAIN_OBJFACTS_H

@@ -138,8 +138,14 @@ floor_text(const struct jval *o, struct buf *b)
 	const char		*all = str(f, "kernel");
 	const char		*load = str(f, "load_kernel");
 
-	buf_addf(b, "\nPredicted floor: %s%s\n", all[0] != '\0' ? all :
-	    "none", all[0] != '\0' ? " or newer" : "; nothing here is new");
+	if (str(f, "beyond")[0] != '\0') {
+		buf_adds(b, "\nPredicted floor: no kernel known here; ");
+		plain(b, str(f, "beyond"), TEXT_MAX);
+		buf_adds(b, "\nThe rest needs:\n");
+	} else
+		buf_addf(b, "\nPredicted floor: %s%s\n", all[0] != '\0' ?
+		    all : "none", all[0] != '\0' ? " or newer" :
+		    "; nothing here is new");
 	if (strcmp(all, load) != 0 && load[0] != '\0')
 		buf_addf(b, "  to load alone: %s\n", load);
 	list_text(jval_get(f, "because"), "", b);
@@ -257,8 +263,11 @@ objfacts_markdown(const struct jval *report, struct buf *b)
 	}
 	buf_addf(b, "- Instruction set: %s\n- Predicted floor: ",
 	    str(o, "isa"));
-	report_md_text(b, str(f, "kernel")[0] != '\0' ? str(f, "kernel") :
-	    "none", TEXT_MAX);
+	report_md_text(b, str(f, "beyond")[0] != '\0' ? str(f, "beyond") :
+	    str(f, "kernel")[0] != '\0' ? str(f, "kernel") : "none",
+	    TEXT_MAX);
+	if (str(f, "beyond")[0] != '\0')
+		buf_adds(b, ", which no kernel known here has");
 	buf_addc(b, '\n');
 	md_list(jval_get(f, "because"), "Because it", b);
 	md_list(jval_get(f, "optional"), "Optional", b);
@@ -338,6 +347,17 @@ objfacts_compare(const struct jval *o, struct jval *const *targets,
 		observe(&ob, targets[i], floor);
 	if (ob.good == 0 && ob.bad == 0)
 		return;
+	if (str(f, "beyond")[0] != '\0') {
+		buf_addf(b, "The object itself asks for what no kernel known "
+		    "here has: %.200s; ", str(f, "beyond"));
+		if (ob.good != 0)
+			buf_addf(b, "%s takes it all the same.",
+			    kver_text(ob.good, v));
+		else
+			buf_addf(b, "%s refuses it, as predicted.",
+			    kver_text(ob.bad, v));
+		return;
+	}
 	if (floor == 0)
 		buf_adds(b, "The object itself asks for no particular "
 		    "kernel; ");

@@ -15,7 +15,7 @@ export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=true
 export BPFCOMPAT_API_MAX_SOURCE_BYTES=1024
 
-plan 13
+plan 15
 api_start
 api_nginx
 worker_pid=
@@ -97,3 +97,22 @@ check "nothing else of the run's folder can" eval \
     '[ "$(api_curl \
     "/api/history/evidence?run_id=$run&file=compile/../report.json")" \
     = 400 ]'
+
+# --- one that takes for ever --------------------------------------------------------
+bomb='source_code=#define A(x) x+x+x+x+x+x+x+x
+#define B(x) A(A(A(A(x))))
+int f(void) { return B(B(B(B(1)))); }'
+got=$(api_curl --form-string "$bomb" -F profiles=debian-12-6.1 $S)
+job=$(jq -r .job_id "$api/body")
+# In brackets, so that the search does not find itself.
+compiling() {
+	grep -qs "$api_w/object[s]" /proc/[0-9]*/cmdline
+}
+wait_until 20 compiling
+api_curl -X POST "/api/validate/cancel?job_id=$job" >/dev/null
+canceled() {
+	api_curl "/api/validate/status?job_id=$job" >/dev/null
+	body_has '.state == "canceled"'
+}
+check "a job is canceled while it compiles" wait_until 5 canceled
+check "its compiler is gone" wait_until 5 eval '! compiling'

@@ -12,7 +12,7 @@ if [ ! -f "$top_builddir/sdk/x86_64/vmlinux.h" ]; then
 	skip_all "there are no headers to compile with (make sdk)"
 fi
 fake_world
-plan 24
+plan 25
 BPFCOMPAT_API_SOURCE_COMPILE_TIMEOUT=5s
 export BPFCOMPAT_API_SOURCE_COMPILE_TIMEOUT
 id=debian-12-6.1
@@ -93,6 +93,16 @@ check "prediction and observation are one sentence" report \
 check "the Markdown has the object and its compiler" \
     eval 'grep -q "^## Object" "$world/r.md" &&
     grep -q "Compiled from good" "$world/r.md"'
+
+mkdir "$world/both"
+printf '{"schema":"prepare.v1","run_dir":"%s","artifact":"%s",
+    "source_name":"good.bpf.c","clang_flags":"-DWITH=1",
+    "archs":["x86_64","arm64"]}' "$world/both" "$world/good.bpf.c" |
+    "$bin/bpfcompat-prepare"
+check "for each architecture with its own kernel's types" eval \
+    'jq -e ".status == \"ok\" and ([.compile.objects[].arch] ==
+    [\"x86_64\", \"arm64\"]) and ([.compile.objects[].sha256] | unique |
+    length == 2)" "$world/both/prepare.json" >/dev/null'
 
 # --- ones that do not compile -------------------------------------------------------
 cat >"$world/bad.bpf.c" <<'END'
