@@ -84,6 +84,17 @@ Test(auth, nothing_but_the_open_routes_is_open_by_default)
 	TEST_END();
 }
 
+Test(auth, commands_need_more_than_the_public_gate)
+{
+	struct conf	 c = { .anon_validate = true, .anon_read = true };
+
+	cr_expect_not(auth_may_write(&c, "anonymous"));
+	cr_expect(auth_may_write(&c, "ci"));
+	c.anon_write = true;
+	cr_expect(auth_may_write(&c, "anonymous"));
+	TEST_END();
+}
+
 Test(auth, each_switch_opens_what_the_specification_says)
 {
 	struct conf	 validate = { .anon_validate = true };
