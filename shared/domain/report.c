@@ -190,6 +190,19 @@ write_explanation(struct jsonw *w, const struct jval *e)
 	jsonw_end(w);
 }
 
+/* Of a program that loads, lists and counts of nothing say nothing. */
+static bool
+is_nothing(const char *key, const struct jval *v)
+{
+	if (jval_type(v) == JVAL_ARR)
+		return jval_len(v) == 0;
+	return strcmp(key, "relocation_counts") == 0 &&
+	    jval_get_int(v, "resolved", 0) == 0 &&
+	    jval_get_int(v, "guarded_missing", 0) == 0 &&
+	    jval_get_int(v, "poisoned", 0) == 0 &&
+	    !jval_get_bool(v, "cut", false);
+}
+
 static enum err
 write_member(const char *key, const struct jval *v, void *arg)
 {
@@ -198,7 +211,8 @@ write_member(const char *key, const struct jval *v, void *arg)
 	if (listed(key, never, sizeof(never) / sizeof(never[0])) ||
 	    (m->passed && listed(key, only_failed, sizeof(only_failed) /
 	    sizeof(only_failed[0]))) ||
-	    (m->attached && strcmp(key, "attach_tried") == 0))
+	    (m->attached && strcmp(key, "attach_tried") == 0) ||
+	    (m->passed && is_nothing(key, v)))
 		return ERR_OK;
 	if (strcmp(key, "relocations") == 0 && jval_type(v) == JVAL_ARR)
 		write_relocations(m->w, v);
