@@ -23,7 +23,7 @@
  * seconds under emulation.  A guest that is saved and cloned takes that
  * time once; one that is booted for a single object does not.
  */
-#define HELPERS_KEEP_MS	20000
+#define HELPERS_KEEP_MS	12000
 #define HELPERS_MS	2000
 
 /* The kernel's own error number, which libc has no name for. */
