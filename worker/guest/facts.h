@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct btf;
 struct jsonw;
 
 enum	probe_status {
@@ -102,9 +103,17 @@ void	 probes_run(struct facts *, bool ask, const char *kernel);
  * saved and cloned need not be asked again.  False when it cannot.
  */
 bool	 probes_keep(const char *kernel);
-/* probes_helpers.c: lists the types; asks, at most until "deadline" ms. */
+/*
+ * probes.c: the id of what a tracing or security program attaches to in the
+ * kernel's BTF (may be NULL), or a negative errno.
+ */
+int	 probes_target(const struct btf *, const char *name, int attach_type);
+/*
+ * probes_helpers.c: lists the types; asks about the first, and the others
+ * until "deadline" (monotonic ms).
+ */
 void	 probes_list_helpers(struct facts *);
-void	 probes_ask_helpers(struct facts *, int64_t deadline);
+void	 probes_ask_helpers(struct facts *, const struct btf *, int64_t deadline);
 void	 probes_write_helpers(struct jsonw *, const struct facts *);
 /*
  * Whether any program of the type may call the helper, as far as the answers
@@ -115,7 +124,7 @@ void	 probes_write_helpers(struct jsonw *, const struct facts *);
 int	 probes_helper(const struct facts *, uint32_t type, uint32_t id);
 /* probes_attach.c: the same for kinds of attaching; undone at once. */
 void	 probes_list_attach(struct facts *);
-void	 probes_ask_attach(struct facts *);
+void	 probes_ask_attach(struct facts *, const struct btf *);
 /* probes.c: what an answer in libbpf's way means: 1, 0 or negative errno. */
 void	 probes_settle(struct probe *, int ret);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "base/json_out.h"
@@ -20,11 +21,12 @@
 
 /*
  * Some thousand little programs are loaded to know the helpers of each type:
- * seconds under emulation.  A guest that is saved and cloned takes that
- * time once; one that is booted for a single object does not.
+ * two seconds under emulation, more on a busy machine, and a guest that is to
+ * be saved has to be ready in time.  Types that are left out are only missed
+ * in the list: a program that fails has its own helpers asked for.
  */
-#define HELPERS_KEEP_MS	12000
-#define HELPERS_MS	2000
+#define HELPERS_KEEP_MS	4000
+#define HELPERS_MS	1000
 
 /* The kernel's own error number, which libc has no name for. */
 #define KERNEL_ENOTSUPP	524
@@ -93,18 +95,37 @@ probes_map_type(uint32_t type)
 	return libbpf_probe_bpf_map_type(type, NULL);
 }
 
+int
+probes_target(const struct btf *btf, const char *name, int attach_type)
+{
+	const char	*prefix = attach_type == BPF_TRACE_RAW_TP ?
+			    "btf_trace_" : attach_type == BPF_TRACE_ITER ?
+			    "bpf_iter_" : attach_type == BPF_LSM_MAC ||
+			    attach_type == BPF_LSM_CGROUP ? "bpf_lsm_" : "";
+	char		 full[128];
+
+	if (btf == NULL)
+		return -ENOENT;
+	snprintf(full, sizeof(full), "%s%s", prefix, name);
+	return btf__find_by_name_kind(btf, full,
+	    attach_type == BPF_TRACE_RAW_TP ? BTF_KIND_TYPEDEF :
+	    BTF_KIND_FUNC);
+}
+
 static void
 ask_kernel(struct facts *f, int ms)
 {
-	size_t	 i;
+	struct btf	*btf = btf__load_vmlinux_btf();
+	size_t		 i;
 
 	for (i = 0; i < f->nmaps; i++)
 		probes_settle(&f->maps[i], probes_map_type(f->maps[i].type));
 	for (i = 0; i < f->nprogs; i++)
 		probes_settle(&f->progs[i],
 		    libbpf_probe_bpf_prog_type(f->progs[i].type, NULL));
-	probes_ask_attach(f);
-	probes_ask_helpers(f, time_mono_ms() + ms);
+	probes_ask_attach(f, btf);
+	probes_ask_helpers(f, btf, time_mono_ms() + ms);
+	btf__free(btf);
 }
 
 static void

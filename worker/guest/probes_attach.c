@@ -290,7 +290,7 @@ probes_list_attach(struct facts *f)
 
 /* The program; a refused one of these can only be one that is not known. */
 static int
-load(const struct kind *k)
+load(const struct kind *k, const struct btf *btf)
 {
 	const struct bpf_insn	 insns[] = { INSN_MOV0(0), INSN_EXIT };
 	int			 id;
@@ -299,10 +299,8 @@ load(const struct kind *k)
 	opts.expected_attach_type = (enum bpf_attach_type)k->attach;
 	opts.prog_flags = k->flags;
 	if (k->target != NULL) {
-		id = libbpf_find_vmlinux_btf_id(k->target,
-		    opts.expected_attach_type);
-		if (id <= 0)
-			return id == 0 ? -ENOENT : id;
+		if ((id = probes_target(btf, k->target, k->attach)) < 0)
+			return id;
 		opts.attach_btf_id = (uint32_t)id;
 	}
 	return bpf_prog_load(k->type, NULL, "GPL", insns, 2, &opts);
@@ -318,13 +316,13 @@ means_missing(int err)
 }
 
 void
-probes_ask_attach(struct facts *f)
+probes_ask_attach(struct facts *f, const struct btf *btf)
 {
 	size_t	 i;
 	int	 prog, link;
 
 	for (i = 0; i < f->nattach; i++) {
-		prog = link = load(&kinds[i]);
+		prog = link = load(&kinds[i], btf);
 		if (prog >= 0) {
 			link = kinds[i].link(prog, &kinds[i]);
 			close(prog);

@@ -97,7 +97,7 @@ ask_type(struct helper_probe *h, const struct prog_load *l, int64_t deadline)
 }
 
 void
-probes_ask_helpers(struct facts *f, int64_t deadline)
+probes_ask_helpers(struct facts *f, const struct btf *btf, int64_t deadline)
 {
 	LIBBPF_OPTS(bpf_prog_load_opts, opts);
 	struct prog_load	 l = { .license = "GPL", .opts = &opts };
@@ -111,13 +111,13 @@ probes_ask_helpers(struct facts *f, int64_t deadline)
 		opts.prog_flags = types[i].flags;
 		opts.attach_btf_id = 0;
 		if (types[i].target != NULL) {
-			id = libbpf_find_vmlinux_btf_id(types[i].target,
-			    opts.expected_attach_type);
-			if (id <= 0)
+			id = probes_target(btf, types[i].target,
+			    types[i].attach);
+			if (id < 0)
 				continue;
 			opts.attach_btf_id = (uint32_t)id;
 		}
-		ask_type(&f->helpers[i], &l, deadline);
+		ask_type(&f->helpers[i], &l, i == 0 ? INT64_MAX : deadline);
 	}
 }
 
