@@ -26,7 +26,15 @@ gone() {
 start_worker
 check "the first worker has the job" wait_until 20 runs 2
 first=$worker_pid
-kill -STOP "$first"
+# Not in the middle of a write: that would stop everybody.
+stopped() {
+	kill -STOP "$first"
+	sqlite3 -cmd '.timeout 100' "$BPFCOMPAT_WORKDIR/bpfcompat.db" \
+	    'BEGIN IMMEDIATE; ROLLBACK' 2>/dev/null && return 0
+	kill -CONT "$first"
+	return 1
+}
+wait_until 20 stopped
 start_worker
 check "a second one takes it over when the lease has run out" \
     wait_until 20 completed
