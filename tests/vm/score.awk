@@ -186,12 +186,14 @@ FILENAME == ARGV[4] { cases[++ncases] = $1; next }
 END {
 	if (bailed)
 		exit 1
-	for (i = 1; i <= ncases; i++)
+	for (i = 1; i <= ncases; i++) {
+		missing = ""
 		for (k = 1; k <= nprofiles; k++)
 			if (seen[cases[i], profiles[k]] != 1)
-				broken(cases[i] " on " profiles[k] ": " \
-				    seen[cases[i], profiles[k]] + 0 \
-				    " answers")
+				missing = missing " " profiles[k]
+		if (missing != "")
+			broken(cases[i] ": not one answer on" missing)
+	}
 	for (k = 1; k <= nprofiles; k++) {
 		p = profiles[k]
 		printf "# %-20s codes %5.1f %%  sub-reasons %5.1f %%  " \
