@@ -200,6 +200,7 @@ fill(struct work *w, struct closing *c)
 		r->command_timeout_ms = w->inputs.command.timeout_ms;
 		r->command_expect_exit = w->inputs.command.expect_exit;
 	}
+	prepared_facts(w);
 	r->object = w->prepared.object;
 	r->compile = jval_get(w->prepared.doc, "compile");
 	note = jval_get_str(w->prepared.doc, "note", "");

@@ -312,7 +312,6 @@ prepared_read(struct work *w, const char **code, struct diag *d)
 	const struct jval	*objs;
 
 	p->doc = read_doc(w, PREPARE_FILE, PREPARE_DOC_MAX);
-	p->object = read_doc(w, PREPARE_OBJECT, OBJFACTS_MAX);
 	if (!from_source(w))
 		return ERR_OK;
 	*code = "compile_unavailable";
@@ -333,6 +332,14 @@ prepared_read(struct work *w, const char **code, struct diag *d)
 		return diag_set(d, ERR_UNAVAILABLE, NULL, "the compiler left "
 		    "no object");
 	return take_objects(w, objs, d);
+}
+
+void
+prepared_facts(struct work *w)
+{
+	if (w->prepared.object == NULL)
+		w->prepared.object = read_doc(w, PREPARE_OBJECT,
+		    OBJFACTS_MAX);
 }
 
 void

@@ -27,7 +27,7 @@ struct	prepared_object {
 /* What the step found; part of struct work. */
 struct	prepared {
 	struct jval	*doc;		/* prepare.json, or NULL */
-	struct jval	*object;	/* object.json, or NULL */
+	struct jval	*object;	/* by prepared_facts(), or NULL */
 	struct prepared_object compiled[PREPARED_ARCHS_MAX];
 	size_t		 ncompiled;	/* 0: the job came with its object */
 };
@@ -53,6 +53,8 @@ void		 preparing_free(struct preparing *);
  */
 enum err	 prepared_read(struct work *, const char **code,
 		    struct diag *);
+/* Reads object.json, for the report; not before, as it may be large. */
+void		 prepared_facts(struct work *);
 void		 prepared_clear(struct prepared *);
 /* The object for guests of this architecture. */
 const char	*prepared_object(const struct work *, const char *arch);

@@ -43,7 +43,7 @@
 
 #define OBJFACTS_FORMAT	"object.v1"
 /* Of the document; the facts it is made of have the same limit. */
-#define OBJFACTS_MAX	((size_t)16 * 1024 * 1024)
+#define OBJFACTS_MAX	((size_t)4 * 1024 * 1024)
 
 /*
  * Appends the document made of the inspector's.  ERR_SYNTAX when that is

@@ -18,7 +18,7 @@
 #define FACTS_PROGRAMS	5000
 #define FACTS_RELOCS	5000
 #define FACTS_EXTERNS	2000
-#define FACTS_MAX	((size_t)16 * 1024 * 1024)
+#define FACTS_MAX	((size_t)4 * 1024 * 1024)
 
 /*
  * Appends the document.  A file that is no BPF object is a fact as well:
