@@ -21,8 +21,11 @@
 
 /* stdout, stderr, pidfd */
 #define RUNNER_NFDS	3
-/* Longest event: the splat (16 KiB, escaped) and the QEMU command line. */
-#define RUNNER_LINE_MAX	(256 * 1024)
+/*
+ * Longest event: the splat and the kernel's events (16 and 40 KiB, each byte
+ * six when escaped) and the QEMU command line.
+ */
+#define RUNNER_LINE_MAX	(512 * 1024)
 /* More than this is a flood, not progress. */
 #define RUNNER_EVENTS_MAX	200000
 /* Time between SIGTERM and SIGKILL; cancel must be done in a second. */
