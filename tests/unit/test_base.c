@@ -254,6 +254,28 @@ Test(fsio, a_second_lock_is_busy)
 	TEST_END();
 }
 
+Test(proc, run_lets_the_child_read_a_descriptor)
+{
+	const char	*argv[] = { "cat", NULL };
+	struct proc_opts o = PROC_OPTS_INIT;
+	struct buf	 out = BUF_INIT(100);
+	struct diag	 d = DIAG_INIT;
+	int		 p[2], code = -1;
+
+	cr_assert_eq(pipe(p), 0);
+	cr_assert_eq(fsio_write_all(p[1], "hello", 5), ERR_OK);
+	close(p[1]);
+	o.argv = argv;
+	o.in = p[0];
+	cr_assert_eq(proc_run(&o, NULL, 0, &out, NULL, time_mono_ms() + 10000,
+	    &code, &d), ERR_OK);
+	cr_assert_eq(code, 0);
+	cr_assert_str_eq(buf_str(&out), "hello");
+	close(p[0]);
+	buf_clear(&out);
+	TEST_END();
+}
+
 Test(proc, runs_with_input_and_captures_output)
 {
 	const char *const argv[] = { "cat", NULL };

@@ -21,7 +21,8 @@ void	 kmods_run(struct run *);
 /*
  * The module of a list (one name a line, "_" for "-") that a name is of: its
  * longest beginning up to a "_" that is a module, "xfs" for "xfs_file_open",
- * what is before a ":", which libbpf takes for a module, or what is known to be short for one, "bridge" for "br_forward".  False:
+ * what is before a ":", which libbpf takes for a module, or what is known to
+ * be short for one, "bridge" for "br_forward".  False:
  * none, or longer than "size".  Pure.
  */
 bool	 kmods_match(const char *list, const char *name, char *module,
