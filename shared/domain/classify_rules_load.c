@@ -165,6 +165,14 @@ const struct class_rule class_lookup_rules[] = {
 	  "program {program} traces {name}(), which this kernel has, but not "
 	  "in a form that can be traced by BTF",
 	  "Use a kprobe on {name}, or trace a function around it." },
+	{ "btf-target-no-modules", LOAD, CLASS_ATTACH_TARGET, "module", LOW,
+	  { { c_libbpf, "*failed to find kernel BTF type ID of '%'", NULL },
+	  { c_kernel_btf, "yes", NULL },
+	  { c_exp, "module_absent", "unclear" } },
+	  "program {program} attaches to {name}, which is not in the kernel "
+	  "itself, and its modules are not at hand",
+	  "Test on a kernel whose modules are at hand, or turn autoload off "
+	  "for the program after probing." },
 	{ "btf-target", LOAD, CLASS_ATTACH_TARGET, "function", HIGH,
 	  { { c_libbpf, "*failed to find kernel BTF type ID of '%'", NULL },
 	  { c_kernel_btf, "yes", NULL }, { c_exp, "kallsyms", "no" } },

@@ -159,6 +159,13 @@ const struct class_rule class_attach_rules[] = {
 	  "program {program} attaches to {detail}, which this kernel has but "
 	  "does not let be traced",
 	  "Probe a function around it; it is inlined or marked notrace." },
+	{ "attach-no-modules", ATTACH, CLASS_ATTACH_TARGET, "module", LOW,
+	  { { c_errno, "ENOENT|ESRCH", NULL },
+	  { c_exp, "module_absent", "unclear" } },
+	  "what program {program} ({section}) attaches to is not in the kernel "
+	  "itself, and its modules are not at hand",
+	  "Test on a kernel whose modules are at hand, or make the attachment "
+	  "optional." },
 	{ "attach-no-symbol", ATTACH, CLASS_ATTACH_TARGET, "function", HIGH,
 	  { { c_exp, "kallsyms", "no" } },
 	  "program {program} attaches to {detail}, which this kernel does not "

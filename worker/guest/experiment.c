@@ -49,7 +49,7 @@
  * lockdown           "yes": the kernel is locked down
  * uprobe_symbol      subject: path:symbol in this guest
  * module_absent      subject: module; "yes": the name begins like this one,
- *                    which the guest does not have
+ *                    which the guest does not have; "unclear": it has none
  * attach_kind        subject: attach type; asked with an impossible target
  */
 static const struct exp_kind kinds[] = {

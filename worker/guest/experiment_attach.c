@@ -114,12 +114,27 @@ exp_way(struct exp_case *c)
 bool
 exp_wants_module(const struct exp_case *c)
 {
-	return c->prog != NULL && c->prog->module[0] != '\0';
+	if (c->prog == NULL)
+		return false;
+	switch (c->target.kind) {
+	case TARGET_KPROBE:
+	case TARGET_TRAMPOLINE:
+	case TARGET_TRACEPOINT:
+	case TARGET_RAW_TRACEPOINT:
+	case TARGET_BTF_TRACEPOINT:
+		return c->run->no_modules || c->prog->module[0] != '\0';
+	default:
+		return false;
+	}
 }
 
 void
 exp_module(struct exp_case *c)
 {
-	exp_say(c, c->prog->module, EXP_YES, 0, "%s", "what a module holds "
-	    "is there only while it is loaded");
+	if (c->prog->module[0] != '\0')
+		exp_say(c, c->prog->module, EXP_YES, 0, "%s", "what a module "
+		    "holds is there only while it is loaded");
+	else
+		exp_say(c, "any module", EXP_UNCLEAR, 0, "%s", "the modules of "
+		    "this kernel are not at hand");
 }

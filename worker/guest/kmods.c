@@ -86,8 +86,10 @@ kmods_run(struct run *r)
 		place = place_of(&r->progs[i], &t);
 		if (place[0] == '\0')
 			continue;
-		if (list.len == 0 && !read_list(&list))
+		if (list.len == 0 && !read_list(&list)) {
+			r->no_modules = true;
 			break;
+		}
 		if (!kmods_match(buf_str(&list), place, module,
 		    sizeof(module)) || loaded(module))
 			continue;

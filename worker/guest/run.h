@@ -168,6 +168,8 @@ struct	run {
 	struct symbols	*symbols; /* of the kernel; read when asked for */
 	struct bpf_object *obj;	/* the one that is loaded and attached */
 	bool		 prepared; /* maps exist, relocations are done */
+	bool		 no_modules; /* the guest has none of this kernel's,
+				      * and no list of them */
 	struct prog	*progs;
 	size_t		 nprogs;
 	struct map	*maps;
