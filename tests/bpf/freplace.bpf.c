@@ -9,7 +9,7 @@ decide(struct __sk_buff *skb)
 	return len == 0 ? -1 : 0;
 }
 
-SEC("tc")
+SEC("socket")
 int
 classify(struct __sk_buff *skb)
 {
@@ -20,7 +20,7 @@ SEC("freplace/decide")
 int
 decide_anew(struct __sk_buff *skb)
 {
-	return skb->mark;
+	return skb->len > 1;
 }
 
 LICENSE("GPL");

@@ -13,9 +13,6 @@ def faults:
 	if .status == "fail" and (.classification_reason // "") == ""
 	then "no reason" else empty end,
 	if (.serial_log // "") == "" then "no serial log" else empty end,
-	(.programs // [] | .[] | select(.attach_status == "pass") |
-	    select(.attach_tried // [] | length == 0) |
-	    "\(.name) attached by no attempt"),
 	(.programs // [] | .[] | select(.load_status == "fail") |
 	    select(.log_bytes > 0) | "logs/\(.log_id).log.zst" as $f |
 	    select([$t.files // [] | .[] | select(.size_bytes > 0) | .path |
