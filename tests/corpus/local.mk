@@ -48,7 +48,7 @@ CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call g_more
 # Cases that need an object of their own.
 CORPUS_ALONE = \
 	attach_tcx config_fprobe config_sched_ext \
-	fentry_gone fmod_ret_plain freplace_nowhere gpl_helper \
+	fentry_none fmod_ret_plain freplace_nowhere gpl_helper \
 	gpl_not_needed_ok iter_bounds iter_gone iter_leak iter_ok \
 	iter_uninit ksym_percpu_null ksym_percpu_ok map_pinned_ok \
 	sleep_map struct_ops_member \
@@ -59,7 +59,7 @@ CORPUS_ALONE = \
 	ksym_gone ksym_weak_ok legacy_maps lsm_gone map_bloom map_flags \
 	map_key_size map_memory map_no_key map_number map_percpu_value \
 	map_queue_key map_trie_flags map_value_huge no_licence raw_tp_gone \
-	section_unknown sleep_target struct_ops_gone throw_holding throw_ok \
+	section_odd sleep_target struct_ops_gone throw_holding throw_ok \
 	too_long tp_btf_gone tp_gone type_netfilter type_syscall \
 	uprobe_gone usdt_gone
 # Not compiled from a source of the same name, or not like the others.

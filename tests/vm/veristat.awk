@@ -4,11 +4,13 @@
 #   awk -f veristat.awk KERNELS OURS THEIRS
 #
 # KERNELS: profile, release.  OURS: profile, object, program, pass or fail,
-# processed instructions.  THEIRS: profile and a line of the guest's console:
+# processed instructions, how many of its object's maps the kernel refused.
+# THEIRS: profile and a line of the guest's console:
 # "object,NAME", CSV of veristat, "release,UNAME".
 #
 # Where a map cannot be made or a symbol is missing, veristat never asks the
-# verifier and counts nothing; we ask it about each program all the same.
+# verifier, fails everything and counts nothing; we ask it about each program
+# all the same, and one that has no use for the map may pass.
 
 BEGIN {
 	FS = "\t"
@@ -33,6 +35,7 @@ FILENAME == ARGV[2] {
 	if ($4 == "pass" || $4 == "fail") {
 		verdict[$1, $2, $3] = $4
 		insns[$1, $2, $3] = $5
+		refused[$1, $2, $3] = $6
 		nours++
 	}
 	next
@@ -62,7 +65,9 @@ FILENAME == ARGV[2] {
 	}
 	compared++
 	seen[key] = 1
-	if (verdict[key] != theirs) {
+	if (theirs == "fail" && field[4] == 0 && refused[key] > 0) {
+		unreached++
+	} else if (verdict[key] != theirs) {
 		differ("we say " verdict[key] ", veristat " theirs)
 		wrong_verdict++
 	} else if (theirs == "fail" && field[4] == 0) {

@@ -19,15 +19,15 @@ if ! "${SHELL:-/bin/sh}" "$top_srcdir/tests/vm/veristat_get.sh" \
 fi
 vm_setup "$matrix"
 
-# Not asked for: what is no BPF object of this machine, and what keeps a
-# kernel busy for minutes.
+# Not asked for: what is no BPF object of this machine, what keeps a kernel
+# busy for minutes, and freplace, which veristat loads as another type.
 for path in "$top_builddir"/tests/bpf/*.bpf.o \
     "$top_builddir"/tests/corpus/*.bpf.o; do
 	name=${path##*/}
 	name=${name%.bpf.o}
 	case $name in
 	big_endian|class32|elf32|empty|garbage|not_elf|truncated|x86_64) ;;
-	too_complex|hostile_*) ;;
+	too_complex|hostile_*|freplace_*) ;;
 	*)
 		# shellcheck disable=SC2254 # a pattern is wanted
 		case $name in
@@ -71,8 +71,9 @@ ours | xargs -P 2 -n 2 "${SHELL:-/bin/sh}" -c '"$1" test --artifact "$3" \
 for report in "$tmp"/ours/*.json; do
 	object=${report##*/}
 	jq -r --arg object "${object%.json}" '.targets[] | .profile_id as $p |
-	    .programs // [] | .[] | [$p, $object, .name, .load_status,
-	    .verifier.processed_insns // 0] | @tsv' "$report"
+	    ([.maps // [] | .[] | select(.status == "failed")] | length)
+	    as $refused | .programs // [] | .[] | [$p, $object, .name, .load_status,
+	    .verifier.processed_insns // 0, $refused] | @tsv' "$report"
 done >"$tmp/ours.tsv"
 while read -r profile release rest; do
 	sed "s/^/$profile	/" "$tmp/theirs.$profile"

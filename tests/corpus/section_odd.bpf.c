@@ -3,7 +3,7 @@
 
 SEC("no_such_section")
 int
-section_unknown(void *ctx)
+section_odd(void *ctx)
 {
 	return 0;
 }

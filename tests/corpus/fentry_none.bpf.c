@@ -3,7 +3,7 @@
 
 SEC("fentry/no_such_function")
 int
-fentry_gone(void *ctx)
+fentry_none(void *ctx)
 {
 	return 0;
 }
