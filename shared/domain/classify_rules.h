@@ -155,7 +155,8 @@ bool	 c_exp(struct class_case *, const char *a, const char *b);
 bool	 c_no_exp(struct class_case *, const char *a, const char *b);
 /* The failing map: a: "EINVAL|..." or NULL for any */
 bool	 c_map(struct class_case *, const char *a, const char *b);
-/* a: list of type names, b: "0" for max_entries 0 */
+/* a: list of type names, b: "0" for max_entries 0, "no_inner" for no inner
+ * map given by anybody */
 bool	 c_map_is(struct class_case *, const char *a, const char *b);
 /* a: "map_types" or "program_types", b: status of the failing one */
 bool	 c_probe(struct class_case *, const char *a, const char *b);

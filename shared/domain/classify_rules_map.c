@@ -17,6 +17,13 @@ const struct class_rule class_map_rules[] = {
 	  "map {map} needs an inner map, which only its loader knows",
 	  "Declare the inner map with __array(values, ...), or name it under "
 	  "maps in the manifest." },
+	{ "map-inner-none", LOAD, CLASS_LOADER, "inner_map", HIGH,
+	  { { c_map, "EINVAL|EBADF", NULL },
+	  { c_map_is, "array_of_maps|hash_of_maps", "no_inner" },
+	  { c_no_exp, "map_type", "no" } },
+	  "map {map} needs an inner map, which only its loader knows",
+	  "Declare the inner map with __array(values, ...), or name it under "
+	  "maps in the manifest." },
 	{ "map-inner-unset", LOAD, CLASS_LOADER, "inner_map", HIGH,
 	  { { c_map, "EBADF", NULL },
 	  { c_map_is, "array_of_maps|hash_of_maps", NULL } },

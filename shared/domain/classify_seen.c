@@ -132,6 +132,8 @@ c_map_is(struct class_case *c, const char *a, const char *b)
 	if (c->f->map == NULL ||
 	    (a != NULL && !class_among(c->word[W_MAPTYPE], a)))
 		return false;
+	if (b != NULL && strcmp(b, "no_inner") == 0)
+		return is(c->f->map, "inner_map", "none");
 	return b == NULL || jval_get_int(c->f->map, "max_entries", -1) ==
 	    strtol(b, NULL, 10);
 }

@@ -201,6 +201,8 @@ write_map(struct jsonw *w, const struct map *m)
 	jsonw_int(w, "max_entries", m->max_entries);
 	jsonw_int(w, "flags", m->flags);
 	jsonw_bool(w, "internal", m->internal);
+	if (m->no_inner)
+		jsonw_str(w, "inner_map", "none");
 	jsonw_str(w, "status", !m->tried ? "not_tried" : m->created ?
 	    "created" : "failed");
 	jsonw_bool(w, "created", m->created);

@@ -107,6 +107,7 @@ struct	map {
 	bool		 internal; /* .rodata, .bss, ... */
 	bool		 autocreate;
 	bool		 auto_sized;
+	bool		 no_inner; /* of maps, and of nothing says which */
 	bool		 tried;
 	bool		 created;
 	int		 error;	/* 0 or negative errno */

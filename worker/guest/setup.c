@@ -113,6 +113,23 @@ sized_by_loader(enum bpf_map_type t)
 	}
 }
 
+/* A map of maps that neither the object nor the command line fills in? */
+static bool
+lacks_inner(const struct run *r, const struct bpf_map *m)
+{
+	const struct map_fixup	*f = r->args->fixups;
+
+	if ((bpf_map__type(m) != BPF_MAP_TYPE_ARRAY_OF_MAPS &&
+	    bpf_map__type(m) != BPF_MAP_TYPE_HASH_OF_MAPS) ||
+	    bpf_map__inner_map((struct bpf_map *)m) != NULL)
+		return false;
+	for (size_t i = 0; i < r->args->nfixups; i++)
+		if (strcmp(f[i].name, bpf_map__name(m)) == 0 &&
+		    (f[i].inner_type != 0 || f[i].ringbuf_bytes != 0))
+			return false;
+	return true;
+}
+
 static void
 size_maps(struct run *r, struct bpf_object *obj, bool record)
 {
@@ -127,6 +144,7 @@ size_maps(struct run *r, struct bpf_object *obj, bool record)
 		if (record) {
 			r->maps[i].auto_sized = sized;
 			r->maps[i].max_entries = bpf_map__max_entries(m);
+			r->maps[i].no_inner = lacks_inner(r, m);
 		}
 		i++;
 	}
