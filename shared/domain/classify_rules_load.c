@@ -140,22 +140,22 @@ const struct class_rule class_lookup_rules[] = {
 	  "{detail}; the test guest does not have that module",
 	  "Test it where the module is loaded; the kernel may well have it." },
 	{ "btf-target-lsm", LOAD, CLASS_ATTACH_TARGET, "lsm_hook", HIGH,
-	  { { c_libbpf, "*failed to find kernel BTF type ID of 'bpf_lsm_%'",
-	  NULL }, { c_kernel_btf, "yes", NULL } },
+	  { { c_libbpf, "*failed to find kernel BTF type ID of '%'", NULL },
+	  { c_program, NULL, "lsm" }, { c_kernel_btf, "yes", NULL } },
 	  "program {program} attaches to LSM hook {name}, which this kernel "
 	  "does not have",
 	  "Use another hook, or turn autoload off for the program after "
 	  "probing." },
 	{ "btf-target-tp", LOAD, CLASS_ATTACH_TARGET, "tracepoint", HIGH,
-	  { { c_libbpf, "*failed to find kernel BTF type ID of 'btf_trace_%'",
-	  NULL }, { c_kernel_btf, "yes", NULL } },
+	  { { c_libbpf, "*failed to find kernel BTF type ID of '%'", NULL },
+	  { c_program, "tp_btf/*", NULL }, { c_kernel_btf, "yes", NULL } },
 	  "program {program} attaches to tracepoint {name}, which this kernel "
 	  "does not have",
 	  "Use another tracepoint, or turn autoload off for the program after "
 	  "probing." },
 	{ "btf-target-iter", LOAD, CLASS_ATTACH_TARGET, "iterator", HIGH,
-	  { { c_libbpf, "*failed to find kernel BTF type ID of 'bpf_iter_%'",
-	  NULL }, { c_kernel_btf, "yes", NULL } },
+	  { { c_libbpf, "*failed to find kernel BTF type ID of '%'", NULL },
+	  { c_program, "iter*/*", NULL }, { c_kernel_btf, "yes", NULL } },
 	  "program {program} is an iterator over {name}, which this kernel "
 	  "does not offer",
 	  "Turn autoload off for the program where the iterator is missing." },
