@@ -138,6 +138,12 @@ void	 class_last_line(const char *log, char *out, size_t size);
  */
 void	 class_verdict(const struct jval *explanation, char *out,
 	    size_t size);
+/*
+ * What a verdict means, and its subject in "name".  The instruction of the
+ * explanation (NULL is allowed) tells where the words alone are not enough.
+ */
+const struct verifier_reason *class_reason(const char *verdict,
+	    const struct jval *explanation, char *name, size_t size);
 /* Does the log show that the verifier ran ("processed N insns")? */
 int	 class_verifier_spoke(const char *log);
 /* A code in words; all static. */

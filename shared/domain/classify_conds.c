@@ -221,7 +221,8 @@ c_words(struct class_case *c, const char *a, const char *b)
 	(void)b;
 	if (!complains(c->last))
 		return false;
-	c->why = verifier_reason_find(c->last, name, sizeof(name));
+	c->why = class_reason(c->last,
+	    jval_get(c->f->program, "explanation"), name, sizeof(name));
 	if (c->why == NULL || strcmp(c->why->code, a) != 0)
 		return false;
 	if (name[0] != '\0')

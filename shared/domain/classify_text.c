@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "domain/verifier_words.h"
+
 static const struct { int no; const char *name; } errnos[] = {
 	{ EPERM, "EPERM" }, { ENOENT, "ENOENT" }, { ESRCH, "ESRCH" },
 	{ EINTR, "EINTR" }, { EIO, "EIO" }, { E2BIG, "E2BIG" },
@@ -157,6 +159,23 @@ class_verdict(const struct jval *e, char *out, size_t size)
 		    jval_get_str(report, "category", ""), problem);
 	else
 		snprintf(out, size, "%s", verdict);
+}
+
+/*
+ * Older kernels call both a loop and recursion a back-edge.  Where the
+ * instruction is a call it is the latter.
+ */
+const struct verifier_reason *
+class_reason(const char *verdict, const struct jval *e, char *name,
+    size_t size)
+{
+	const struct verifier_reason	*why;
+
+	why = verifier_reason_find(verdict, name, size);
+	if (why == verifier_reason_at(VR_LOOP_BACK) &&
+	    strstr(jval_get_str(e, "insn_text", ""), "(85) call ") != NULL)
+		return verifier_reason_at(VR_RECURSION);
+	return why;
 }
 
 static void

@@ -179,7 +179,7 @@ write_explanation(struct jsonw *w, const struct jval *e)
 	char				 verdict[CLASS_TEXT_MAX];
 
 	class_verdict(e, verdict, sizeof(verdict));
-	why = verifier_reason_find(verdict, NULL, 0);
+	why = class_reason(verdict, e, NULL, 0);
 	jsonw_obj(w, "explanation");
 	jval_each(e, copy_member, w);
 	if (why != NULL) {

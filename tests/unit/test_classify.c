@@ -316,6 +316,38 @@ Test(classify, libbpf_messages_are_read_where_they_mean_something)
 	TEST_END();
 }
 
+/* libbpf names what it looked for without the prefix of its kind. */
+Test(classify, what_is_not_in_btf_is_named_by_the_kind_of_program)
+{
+	static const struct { const char *section, *type, *sub; } c[] = {
+		{ "lsm/x", "lsm", "lsm_hook" },
+		{ "lsm.s/x", "lsm", "lsm_hook" },
+		{ "tp_btf/x", "tracing", "tracepoint" },
+		{ "iter/x", "tracing", "iterator" },
+		{ "iter.s/x", "tracing", "iterator" },
+		{ "fentry/x", "tracing", "function" },
+	};
+	char	 text[256];
+
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+		    .error = -ESRCH, .libbpf_log = "libbpf: prog 'p': failed "
+		    "to find kernel BTF type ID of 'x': -ESRCH\n" };
+		struct class_result	 r;
+		struct jval		*p;
+
+		snprintf(text, sizeof(text), "{\"name\":\"p\",\"section\":"
+		    "\"%s\",\"type\":\"%s\"}", c[i].section, c[i].type);
+		f.program = p = parse(text);
+		r = run(&f);
+		cr_assert_str_eq(r.code, CLASS_ATTACH_TARGET);
+		cr_assert_str_eq(r.sub, c[i].sub, "%s: %s", c[i].section,
+		    r.sub);
+		jval_free(p);
+	}
+	TEST_END();
+}
+
 /* The same words after a load that worked say nothing about an attach. */
 Test(classify, load_messages_do_not_explain_an_attach)
 {
@@ -374,6 +406,25 @@ Test(classify, map_errors_that_are_no_matter_of_the_type)
 	TEST_END();
 }
 
+Test(classify, a_map_of_maps_without_an_inner_map_needs_its_loader)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD };
+	struct class_result	 r;
+	struct jval		*m;
+
+	f.map = m = parse("{\"name\":\"m\",\"type_name\":\"hash_of_maps\","
+	    "\"inner_map\":\"none\",\"errno\":-22}");
+	r = run(&f);
+	cr_assert_str_eq(r.code, CLASS_LOADER);
+	cr_assert_str_eq(r.sub, "inner_map");
+	jval_free(m);
+	f.map = m = parse("{\"name\":\"m\",\"type_name\":\"hash_of_maps\","
+	    "\"errno\":-22}");
+	cr_assert_str_neq(run(&f).code, CLASS_LOADER);
+	jval_free(m);
+	TEST_END();
+}
+
 Test(classify, a_map_that_is_created_with_less_is_told_by_what)
 {
 	static const struct { const char *kind; int no; const char *code,
@@ -409,6 +460,29 @@ Test(classify, a_map_that_is_created_with_less_is_told_by_what)
 }
 
 /* --- structured evidence ------------------------------------------------------*/
+
+Test(classify, a_back_edge_at_a_call_is_recursion)
+{
+	static const struct { const char *insn, *sub; } c[] = {
+		{ "(85) call pc-8", "call_depth" },
+		{ "(05) goto pc-8", "unbounded_loop" },
+	};
+	char	 text[256];
+
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+		    .program_error = -EINVAL };
+		struct jval		*p;
+
+		snprintf(text, sizeof(text), "{\"name\":\"p\",\"explanation\":"
+		    "{\"verdict\":\"back-edge from insn 10 to 3\","
+		    "\"insn_text\":\"%s\"}}", c[i].insn);
+		f.program = p = parse(text);
+		cr_assert_str_eq(run(&f).sub, c[i].sub, "%s", c[i].insn);
+		jval_free(p);
+	}
+	TEST_END();
+}
 
 Test(classify, poison_records_need_no_text)
 {
