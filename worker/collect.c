@@ -169,6 +169,28 @@ map_in(const struct jval *doc, const char *messages)
 	return NULL;
 }
 
+/*
+ * Alone a program is loaded without the maps that the kernel refused, and
+ * libbpf marks where it uses one: why the map was refused is why it fails.
+ */
+static const struct jval *
+map_missed(const struct jval *doc, const struct jval *program)
+{
+	const struct jval	*maps = maps_of(doc), *m, *mark;
+	char			 needle[160];
+
+	mark = first_with(jval_get(program, "poison"), "kind", "map");
+	for (size_t i = 0; mark != NULL && i < jval_len(maps); i++) {
+		m = jval_at(maps, i);
+		snprintf(needle, sizeof(needle), "map '%.100s' is",
+		    jval_get_str(m, "name", "?"));
+		if (is(m, "status", "failed") &&
+		    strstr(jval_get_str(mark, "detail", ""), needle) != NULL)
+			return m;
+	}
+	return NULL;
+}
+
 /* The verifier's log and libbpf's messages; an old validator mixes them. */
 static void
 program_texts(const struct jval *p, struct class_facts *f)
@@ -216,6 +238,8 @@ classify_programs(struct collected *c, const char *elf,
 				    jval_get_str(p, "name", "?"));
 			f.last_step = "the load of that program";
 			f.map = map_in(c->result, f.libbpf_log);
+			if (f.map == NULL)
+				f.map = map_missed(c->result, p);
 		} else if (is(p, "attach_status", "fail")) {
 			f.stage = CLASS_AT_ATTACH;
 			f.program_error = (int)jval_get_int(p, "attach_errno",

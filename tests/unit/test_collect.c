@@ -140,6 +140,25 @@ Test(collect, a_refused_map_explains_the_programs_that_need_it)
 	TEST_END();
 }
 
+/* Alone the program is loaded without that map, and only a mark is left. */
+Test(collect, a_program_without_its_refused_map_has_the_cause_of_the_map)
+{
+	struct collected	 c;
+
+	run(DOC("\"status\":\"fail\",\"load\":{\"status\":\"fail\","
+	    "\"stage\":\"load\",\"error_code\":-22,\"failed_map\":\"m\"},"
+	    "\"discovery\":{\"maps\":[{\"name\":\"m\",\"type_name\":"
+	    "\"hash_of_maps\",\"inner_map\":\"none\",\"status\":\"failed\","
+	    "\"errno\":-22}],\"programs\":[{\"name\":\"p\",\"load_status\":"
+	    "\"fail\",\"load_errno\":-22,\"poison\":[{\"kind\":\"map\","
+	    "\"insn\":4,\"detail\":\"BPF map 'm' is referenced but wasn't "
+	    "created\"}]}]}"), RUNNER_DONE, END, &c);
+	cr_assert_str_eq(c.prog_cls[0]->code, CLASS_LOADER);
+	cr_assert_str_eq(c.prog_cls[0]->sub, "inner_map");
+	collect_clear(&c);
+	TEST_END();
+}
+
 Test(collect, a_guest_that_died_at_work_failed)
 {
 	struct collected	 c;
