@@ -130,7 +130,6 @@ write_class(struct jsonw *w, const struct class_result *c)
 struct	member {
 	struct jsonw	*w;
 	bool		 passed;
-	bool		 attached;
 };
 
 /* Left out for programs that load: 300 of them make megabytes. */
@@ -211,7 +210,6 @@ write_member(const char *key, const struct jval *v, void *arg)
 	if (listed(key, never, sizeof(never) / sizeof(never[0])) ||
 	    (m->passed && listed(key, only_failed, sizeof(only_failed) /
 	    sizeof(only_failed[0]))) ||
-	    (m->attached && strcmp(key, "attach_tried") == 0) ||
 	    (m->passed && is_nothing(key, v)))
 		return ERR_OK;
 	if (strcmp(key, "relocations") == 0 && jval_type(v) == JVAL_ARR)
@@ -228,7 +226,7 @@ static void
 write_programs(struct jsonw *w, const struct report_target *t)
 {
 	const struct jval	*all;
-	struct member		 m = { w, false, false };
+	struct member		 m = { w, false };
 
 	all = jval_get(jval_get(t->result, "discovery"), "programs");
 	if (all == NULL || jval_type(all) != JVAL_ARR)
@@ -237,8 +235,6 @@ write_programs(struct jsonw *w, const struct report_target *t)
 	for (size_t i = 0; i < jval_len(all); i++) {
 		m.passed = strcmp(jval_get_str(jval_at(all, i),
 		    "load_status", ""), "pass") == 0;
-		m.attached = strcmp(jval_get_str(jval_at(all, i),
-		    "attach_status", ""), "fail") != 0;
 		jsonw_obj(w, NULL);
 		jval_each(jval_at(all, i), write_member, &m);
 		if (i < t->nprog_cls && t->prog_cls[i] != NULL)
