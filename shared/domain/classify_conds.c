@@ -341,6 +341,14 @@ c_program(struct class_case *c, const char *a, const char *b)
 }
 
 bool
+c_awake(struct class_case *c, const char *a, const char *b)
+{
+	(void)b;
+	return class_among(c->word[W_TYPE], a) &&
+	    !jval_get_bool(c->f->program, "sleepable", true);
+}
+
+bool
 c_name(struct class_case *c, const char *a, const char *b)
 {
 	(void)b;

@@ -144,6 +144,8 @@ bool	 c_error_text(struct class_case *, const char *a, const char *b);
 bool	 c_anything(struct class_case *, const char *a, const char *b);
 /* a: pattern of the section, b: pattern of the program's type */
 bool	 c_program(struct class_case *, const char *a, const char *b);
+/* The failing program may not sleep; a: list of its types */
+bool	 c_awake(struct class_case *, const char *a, const char *b);
 /* a: W_NAME matches this pattern */
 bool	 c_name(struct class_case *, const char *a, const char *b);
 

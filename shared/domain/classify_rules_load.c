@@ -291,6 +291,18 @@ const struct class_rule class_program_rules[] = {
 	  "{program} calls it{where}",
 	  "Guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "
 	  "BPF_FUNC_...), or ship a variant without {name}()." },
+	/*
+	 * Up to 5.x a helper that may sleep is simply not offered to programs
+	 * that may not; newer verifiers say which of the two it is.
+	 */
+	{ "helper-sleeps", LOAD, CLASS_VERIFIER, "sleepable", MEDIUM,
+	  { { c_words, CLASS_HELPER, NULL },
+	  { c_name, "bpf_copy_from_user", NULL },
+	  { c_awake, "tracing|lsm", NULL } },
+	  "program {program} calls helper {name}{where}, which may sleep, and "
+	  "this kernel offers it only to programs that may",
+	  "Make the program sleepable (fentry.s, fexit.s, fmod_ret.s, lsm.s), "
+	  "or read with bpf_probe_read_user(), which does not sleep." },
 	{ "helper", LOAD, CLASS_HELPER, "", HIGH,
 	  { { c_words, CLASS_HELPER, NULL } },
 	  "helper {name} is missing: this kernel does not offer it to programs "

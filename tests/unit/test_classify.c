@@ -221,6 +221,32 @@ Test(classify, a_helper_of_other_types_is_told_from_a_missing_one)
 	TEST_END();
 }
 
+/* 5.10 does not say that the program would have to be sleepable. */
+Test(classify, a_helper_that_sleeps_is_no_missing_one)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD,
+	    .program_error = -EINVAL,
+	    .verifier_log = LOG("unknown func bpf_copy_from_user#148") };
+	struct jval		*doc = parse("{}"), *p;
+	struct class_result	 r;
+
+	f.doc = doc;
+	f.program = p = parse("{\"name\":\"p\",\"section\":\"fentry/x\","
+	    "\"type\":\"tracing\",\"sleepable\":false}");
+	r = run(&f);
+	cr_assert_str_eq(r.code, CLASS_VERIFIER);
+	cr_assert_str_eq(r.sub, "sleepable");
+	cr_assert_str_eq(r.confidence, "medium");
+	jval_free(p);
+	f.program = p = parse("{\"name\":\"p\",\"section\":\"fentry.s/x\","
+	    "\"type\":\"tracing\",\"sleepable\":true}");
+	r = run(&f);
+	cr_assert_str_eq(r.code, CLASS_HELPER);
+	jval_free(p);
+	jval_free(doc);
+	TEST_END();
+}
+
 /* What was asked about another helper or program proves nothing here. */
 Test(classify, experiments_about_something_else_do_not_count)
 {
