@@ -164,6 +164,7 @@ symbols_enum(struct symbols *s, const char *name, int64_t value)
 {
 	const struct btf_type	*t;
 	const struct btf_enum	*e;
+	const char		*word;
 	int			 id, i, err = kernel_btf(s);
 
 	if (err != 0)
@@ -172,9 +173,13 @@ symbols_enum(struct symbols *s, const char *name, int64_t value)
 		return id;
 	t = btf__type_by_id(s->btf, (uint32_t)id);
 	e = btf_enum(t);
-	for (i = 0; i < btf_vlen(t); i++)
-		if (e[i].val == value)
+	for (i = 0; i < btf_vlen(t); i++) {
+		word = btf__name_by_offset(s->btf, e[i].name_off);
+		/* "__MAX_..." ends the list; it is none of the values. */
+		if (e[i].val == value &&
+		    (word == NULL || strncmp(word, "__MAX", 5) != 0))
 			return 1;
+	}
 	return 0;
 }
 
