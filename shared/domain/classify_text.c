@@ -192,7 +192,7 @@ void
 class_case_init(struct class_case *c, const struct class_facts *f,
     struct class_result *res)
 {
-	char	 buf[32];
+	char	 buf[32], number[32];
 
 	memset(c, 0, sizeof(*c));
 	c->f = f;
@@ -201,7 +201,12 @@ class_case_init(struct class_case *c, const struct class_facts *f,
 	class_set(c, W_SECTION, jval_get_str(f->program, "section", ""));
 	class_set(c, W_TYPE, jval_get_str(f->program, "type", ""));
 	class_set(c, W_MAP, jval_get_str(f->map, "name", ""));
-	class_set(c, W_MAPTYPE, jval_get_str(f->map, "type_name", ""));
+	/* One newer than the validator's list has no name. */
+	snprintf(number, sizeof(number), "number %lld",
+	    (long long)jval_get_int(f->map, "type", -1));
+	class_set(c, W_MAPTYPE, f->map == NULL ||
+	    jval_get_str(f->map, "type_name", "")[0] != '\0' ?
+	    jval_get_str(f->map, "type_name", "") : number);
 	class_set(c, W_KERNEL, jval_get_str(jval_get(f->doc, "host"),
 	    "release", ""));
 	class_set(c, W_ERROR, class_errno(f) == 0 ? "" :

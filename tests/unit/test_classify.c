@@ -432,6 +432,25 @@ Test(classify, map_errors_that_are_no_matter_of_the_type)
 	TEST_END();
 }
 
+/* A kernel and an object may both be newer than the validator. */
+Test(classify, a_map_type_without_a_name_has_its_number)
+{
+	struct class_facts	 f = { .stage = CLASS_AT_LOAD };
+	struct class_result	 r;
+	struct jval		*d, *m;
+
+	f.doc = d = parse("{\"experiments\":[" EXPERIMENT("\"map\":\"m\"",
+	    "map_type", "unknown", "no") "]}");
+	f.map = m = parse("{\"name\":\"m\",\"type\":35,\"type_name\":\"\","
+	    "\"status\":\"failed\",\"errno\":-22}");
+	r = run(&f);
+	cr_assert_str_eq(r.code, CLASS_MAP_TYPE);
+	cr_assert_not_null(strstr(r.reason, "map type number 35"));
+	jval_free(m);
+	jval_free(d);
+	TEST_END();
+}
+
 Test(classify, a_map_of_maps_without_an_inner_map_needs_its_loader)
 {
 	struct class_facts	 f = { .stage = CLASS_AT_LOAD };
