@@ -91,8 +91,9 @@ last_step_is(const struct attempt *a, const char *const *phases)
 	for (; *phases != NULL; phases++) {
 		snprintf(needle, sizeof(needle), "\"phase\":\"%s\"",
 		    *phases);
-		if (strcmp(phase, *phases) == 0 || (phase[0] == '\0' &&
-		    strstr(said, needle) != NULL))
+		/* Either may be behind the other. */
+		if (strcmp(phase, *phases) == 0 ||
+		    strstr(said, needle) != NULL)
 			return true;
 	}
 	return false;

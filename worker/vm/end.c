@@ -76,6 +76,36 @@ put_ms(struct jsonw *w, const struct attempt *a)
 	jsonw_end(w);
 }
 
+/* Where in the validator's work a phase stands; -1: not known. */
+static int
+phase_rank(const char *word, size_t len)
+{
+	static const char *const phases[] = { "receive", "facts", "open",
+		"isolated", "load", "attach", "functional", "finish" };
+
+	for (int i = 0; i < (int)(sizeof(phases) / sizeof(phases[0])); i++)
+		if (strlen(phases[i]) == len &&
+		    memcmp(phases[i], word, len) == 0)
+			return i;
+	return -1;
+}
+
+/*
+ * The console tells more (maps, and programs in a batch), but a kernel may
+ * print with a delay, and one that stands still prints nothing any more.
+ */
+static bool
+console_is_behind(const struct kstep *logged, const char *said)
+{
+	const char	*phase = strstr(said, "\"phase\":\"");
+
+	if (phase == NULL)
+		return false;
+	phase += strlen("\"phase\":\"");
+	return phase_rank(logged->phase, strlen(logged->phase)) <
+	    phase_rank(phase, strcspn(phase, "\""));
+}
+
 static void
 put_error(struct jsonw *w, const struct attempt *a)
 {
@@ -88,9 +118,9 @@ put_error(struct jsonw *w, const struct attempt *a)
 		return;
 	if (a->collect != NULL)
 		step = collect_last_step(a->collect);
-	/* Written after it was announced, so never older than that. */
 	logged = a->vm == NULL ? NULL : &vm_events(a->vm)->step;
-	if (logged != NULL && logged->phase[0] != '\0')
+	if (logged != NULL && logged->phase[0] != '\0' &&
+	    !console_is_behind(logged, step))
 		kstep_write(logged, w, "last_step");
 	else if (step[0] != '\0')
 		jsonw_raw(w, "last_step", step, strlen(step));
