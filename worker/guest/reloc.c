@@ -95,7 +95,7 @@ number(struct text *t, int64_t *out)
 static char *
 dup(const struct text *t)
 {
-	return strndup(t->p, t->len);
+	return t->len == 0 ? strdup("") : strndup(t->p, t->len);
 }
 
 static void
