@@ -9,8 +9,9 @@
 #include "domain/history_head.h"
 
 struct	words {
-	char	**v;
+	char	**v;	/* owned, and the strings */
 	size_t	  n;
+	char	**view;	/* of them: trimmed, sorted, each once */
 };
 
 struct	history_draft {
@@ -32,6 +33,7 @@ words_free(struct words *w)
 	for (size_t i = 0; i < w->n; i++)
 		free(w->v[i]);
 	free(w->v);
+	free(w->view);
 }
 
 void
@@ -48,28 +50,18 @@ history_draft_free(struct history_draft *h)
 	free(h);
 }
 
-static int
-by_bytes(const void *a, const void *b)
+/* The words as a record wants its lists; the strings stay where they are. */
+static enum err
+finish_list(struct words *w, struct history_list *out)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Sorted and without duplicates, as a record wants its lists. */
-static struct history_list
-finish_list(struct words *w)
-{
-	size_t	 n = 0;
-
-	if (w->n > 1)
-		qsort(w->v, w->n, sizeof(*w->v), by_bytes);
-	for (size_t i = 0; i < w->n; i++) {
-		if (n > 0 && strcmp(w->v[n - 1], w->v[i]) == 0)
-			free(w->v[i]);
-		else
-			w->v[n++] = w->v[i];
-	}
-	w->n = n;
-	return (struct history_list){ (const char **)(void *)w->v, n };
+	if (w->n == 0)
+		return ERR_OK;
+	if ((w->view = calloc(w->n, sizeof(*w->view))) == NULL)
+		return ERR_NOMEM;
+	memcpy(w->view, w->v, w->n * sizeof(*w->view));
+	*out = (struct history_list){ (const char **)(void *)w->view, w->n };
+	history_normalize(w->view, &out->n);
+	return ERR_OK;
 }
 
 static enum err
@@ -102,9 +94,10 @@ fill_lists(struct history_draft *h, const struct report_run *r)
 			e = add_word(&h->codes, jval_get_str(t,
 			    "classification_code", ""), r->ntargets);
 	}
-	h->rec.supported_profiles = finish_list(&h->passed);
-	h->rec.failed_profiles = finish_list(&h->failed);
-	h->rec.classification_codes = finish_list(&h->codes);
+	if (e == ERR_OK && (e = finish_list(&h->passed,
+	    &h->rec.supported_profiles)) == ERR_OK && (e = finish_list(
+	    &h->failed, &h->rec.failed_profiles)) == ERR_OK)
+		e = finish_list(&h->codes, &h->rec.classification_codes);
 	return e;
 }
 

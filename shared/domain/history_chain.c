@@ -18,15 +18,6 @@ struct	walk {
 	char				 prev[SHA256_HEX_SIZE];
 };
 
-static void
-issue(struct history_verdict *v, const char *text)
-{
-	if (v->nissues < HISTORY_ISSUES_MAX)
-		snprintf(v->issue[v->nissues++], HISTORY_ISSUE_SIZE, "%s",
-		    text);
-	v->verified = false;
-}
-
 /* Columns are for queries; what they say has to be what was signed. */
 static void
 compare_columns(const struct history_row *row,
@@ -34,11 +25,11 @@ compare_columns(const struct history_row *row,
     struct history_verdict *v)
 {
 	if (row->seq != want_seq)
-		issue(v, "records are missing before this one");
+		history_issue(v, "records are missing before this one");
 	if (rec->record_sha256 == NULL ||
 	    strcmp(row->record_sha256, rec->record_sha256) != 0 ||
 	    strcmp(row->run_id, rec->run_id == NULL ? "" : rec->run_id) != 0)
-		issue(v, "the row's columns are not what its record says");
+		history_issue(v, "the row's columns are not what its record says");
 }
 
 static enum err
@@ -59,7 +50,7 @@ one_row(struct walk *w, const struct history_row *row)
 		memset(&v, 0, sizeof(v));
 		snprintf(text, sizeof(text), "the record cannot be read: "
 		    "%.160s", diag_text(&why));
-		issue(&v, text);
+		history_issue(&v, text);
 		w->sum->failed++;
 		return w->visit(&link, w->arg);
 	}

@@ -151,12 +151,13 @@ history_trust_inline(struct history_trust *t, const char *text,
 
 /* --- the verdict ---------------------------------------------------------- */
 
-static void
-issue(struct history_verdict *v, const char *text)
+void
+history_issue(struct history_verdict *v, const char *text)
 {
 	if (v->nissues < HISTORY_ISSUES_MAX)
 		snprintf(v->issue[v->nissues++], HISTORY_ISSUE_SIZE, "%s",
 		    text);
+	v->verified = false;
 }
 
 static bool
@@ -169,9 +170,9 @@ static void
 check_digest(const struct history_record *r, struct history_verdict *v)
 {
 	if (empty(r->record_sha256))
-		issue(v, "record_sha256 is missing");
+		history_issue(v, "record_sha256 is missing");
 	else if (strcmp(r->record_sha256, v->computed) != 0)
-		issue(v, "record_sha256 mismatch");
+		history_issue(v, "record_sha256 mismatch");
 }
 
 static void
@@ -180,12 +181,12 @@ check_chain(const struct history_record *r, const char *prev,
 {
 	if (prev == NULL) {
 		if (!empty(r->prev_record_sha256))
-			issue(v, "first record should not have "
+			history_issue(v, "first record should not have "
 			    "prev_record_sha256");
 	} else if (empty(r->prev_record_sha256))
-		issue(v, "prev_record_sha256 is missing");
+		history_issue(v, "prev_record_sha256 is missing");
 	else if (strcmp(r->prev_record_sha256, prev) != 0)
-		issue(v, "prev_record_sha256 mismatch");
+		history_issue(v, "prev_record_sha256 mismatch");
 }
 
 /* Does any trusted key, or "only" that one, verify the bytes? */
@@ -260,17 +261,17 @@ named_key(const struct history_record *r, const struct history_trust *t,
 	    pub, sizeof(pub), &got) != ERR_OK) {
 		snprintf(why, sizeof(why), "decode signature_public_key: it "
 		    "is no base64 of 32 bytes (%zu)", got);
-		issue(v, why);
+		history_issue(v, why);
 		return false;
 	}
 	if ((*key = find(t, pub, r->signature_key_id)) == NULL) {
-		issue(v, "signature_public_key is not in trusted keyring");
+		history_issue(v, "signature_public_key is not in trusted keyring");
 		return false;
 	}
 	ed25519_key_id(pub, id);
 	if (!empty(r->signature_key_id) &&
 	    strcmp(r->signature_key_id, id) != 0) {
-		issue(v, "signature_key_id mismatch");
+		history_issue(v, "signature_key_id mismatch");
 		return false;
 	}
 	return true;
@@ -287,7 +288,7 @@ check_signature(const struct history_record *r, const struct buf *canonical,
 
 	if (empty(r->signature_alg) && empty(r->signature_key_id) &&
 	    empty(r->signature_public_key) && empty(r->signature)) {
-		issue(v, "signature metadata is missing");
+		history_issue(v, "signature metadata is missing");
 		return;
 	}
 	if (r->signature_alg == NULL ||
@@ -295,11 +296,11 @@ check_signature(const struct history_record *r, const struct buf *canonical,
 		snprintf(why, sizeof(why), "unsupported signature_alg "
 		    "\"%.32s\"", r->signature_alg == NULL ? "" :
 		    r->signature_alg);
-		issue(v, why);
+		history_issue(v, why);
 		return;
 	}
 	if (t->n == 0) {
-		issue(v, "no trusted signing keys configured (check "
+		history_issue(v, "no trusted signing keys configured (check "
 		    "BPFCOMPAT_TRUSTED_SIGNING_KEYS_PATH, "
 		    "BPFCOMPAT_TRUSTED_SIGNING_PUBLIC_KEYS and "
 		    "keys/artifact-registry-signing-key.pub)");
@@ -309,12 +310,12 @@ check_signature(const struct history_record *r, const struct buf *canonical,
 		return;
 	if (r->signature == NULL || decode(r->signature,
 	    strlen(r->signature), sig, sizeof(sig), &got) != ERR_OK) {
-		issue(v, "decode signature: it is no base64 of 64 bytes");
+		history_issue(v, "decode signature: it is no base64 of 64 bytes");
 		return;
 	}
 	v->signature_valid = verified_by(t, key, canonical, sig) != NULL;
 	if (!v->signature_valid)
-		issue(v, key != NULL ? "signature verification failed" :
+		history_issue(v, key != NULL ? "signature verification failed" :
 		    "signature verification failed with trusted keys");
 }
 

@@ -53,6 +53,8 @@ struct	history_verdict {
 	char	 issue[HISTORY_ISSUES_MAX][HISTORY_ISSUE_SIZE];
 };
 
+/* Adds an issue; the record is then not verified. */
+void		 history_issue(struct history_verdict *, const char *text);
 /*
  * "prev" is the computed digest of the record before, NULL for the first
  * of a chain.  ERR_OK whatever the verdict; other errors mean that it could
