@@ -72,7 +72,8 @@ function programLog(p)
 /* What failed comes first; else the order of the object. */
 function rank(p)
 {
-	return p.variant_off ? 3 : p.load_status === "fail" ? 0 : p.attach_status === "fail" ? 1 : 2;
+	return p.variant_off ? 3 : p.load_status === "fail" ? 0 :
+	    p.attach_status === "fail" ? 1 : 2;
 }
 
 export function programTable(all)

@@ -157,7 +157,9 @@ function tally(targets)
 {
 	const n = { total: targets.length, required: 0,
 	    required_pass: 0, required_fail: 0, required_infra_error: 0,
-	    optional_pass: 0, optional_fail: 0, optional_infra_error: 0 };
+	    required_expected: 0, required_unexpected: 0,
+	    optional_pass: 0, optional_fail: 0, optional_infra_error: 0,
+	    optional_expected: 0, optional_unexpected: 0 };
 
 	for (const t of targets) {
 		n[`${t.required ? "required" : "optional"}_${counted(t)}`]++;

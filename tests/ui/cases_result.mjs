@@ -194,6 +194,27 @@ async function oddReportsAreShown(b, c)
 	assert.ok(!(await text(page, "#result-panel")).includes("undefined"));
 }
 
+async function expectationsAreToldApart(b, c)
+{
+	const known = { profile_id: "old", required: true, status: "fail",
+	    expected: { met: true, text: "Fails as the manifest expects" } };
+	const lost = { profile_id: "lost", required: true, status: "pass",
+	    expected: { met: false, blocks: true } };
+	const good = { profile_id: "new", required: true, status: "pass" };
+	let page = await show(b, c, [known, good],
+	    { more: { summary: { status: "pass" } } });
+	let told = await text(page, "#verdict");
+
+	assert.match(told, /1 of 2 required kernels take it, 1 fails as known/);
+	assert.doesNotMatch(told, /does not match/);
+
+	page = await show(b, c, [lost, good],
+	    { more: { summary: { status: "fail" } } });
+	told = await text(page, "#verdict");
+	assert.match(told, /manifest is out of date: 1 kernel takes/i);
+	assert.doesNotMatch(told, /does not match/);
+}
+
 async function unknownRunIsNotReplaced(b, c)
 {
 	c.put(report(ID, MIXED));
@@ -300,6 +321,8 @@ export const result = [
 	["text from an artifact or a guest stays text", hostileTextIsText],
 	["a report that is newer or odd is shown as far as known",
 	    oddReportsAreShown],
+	["expected failures count apart, and a lost one blocks",
+	    expectationsAreToldApart],
 	["an unknown run is never replaced by another",
 	    unknownRunIsNotReplaced],
 	["history is asked for when opened; a failure can be retried",
