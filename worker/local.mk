@@ -162,8 +162,10 @@ SDK_STAMP = sdk/stamp
 $(SDK_STAMP): worker/compile/sdk.sh | $(LIBBPF_STAMP)
 	$(AM_V_GEN)$(SHELL) $(top_srcdir)/worker/compile/sdk.sh sdk \
 	    $(LIBBPF_DIR)/include
-	@$(MKDIR_P) bin && ln -sfn ../sdk bin/sdk
-all-local: $(SDK_STAMP)
+bin/sdk: | $(SDK_STAMP)
+	@$(MKDIR_P) bin
+	$(AM_V_GEN)ln -sfn ../sdk $@
+all-local: bin/sdk
 .PHONY: sdk
 sdk:
 	@rm -f $(SDK_STAMP)

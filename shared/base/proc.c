@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -341,4 +342,26 @@ fail:
 			close(err_p[i]);
 	}
 	return e;
+}
+
+enum err
+proc_limit(const struct proc_limit *all, size_t n, struct diag *d)
+{
+	struct rlimit	 r;
+
+	for (size_t i = 0; i < n; i++) {
+#ifdef __SANITIZE_ADDRESS__
+		/* Its shadow memory is larger than any machine. */
+		if (all[i].what == RLIMIT_AS)
+			continue;
+#endif
+		if (getrlimit(all[i].what, &r) == -1)
+			return diag_errno(d, "cannot read a limit");
+		if (r.rlim_max > all[i].most)
+			r.rlim_max = all[i].most;
+		r.rlim_cur = r.rlim_max;
+		if (setrlimit(all[i].what, &r) == -1)
+			return diag_errno(d, "cannot set a limit");
+	}
+	return ERR_OK;
 }

@@ -59,4 +59,15 @@ enum err	 proc_run(const struct proc_opts *, const void *input, size_t len,
 		    struct buf *out, struct buf *err, int64_t deadline,
 		    int *code, struct diag *);
 
+struct	proc_limit {
+	int		 what;		/* RLIMIT_..., setrlimit(2) */
+	unsigned long	 most;
+};
+
+/*
+ * Lowers soft and hard limits of this process and of its later children;
+ * never raises one that whoever started us has set.
+ */
+enum err	 proc_limit(const struct proc_limit *, size_t n, struct diag *);
+
 #endif /* !BASE_PROC_H */

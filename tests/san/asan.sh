@@ -18,7 +18,7 @@ rm -rf "$tree/reports"
 mkdir -p "$tree/reports"
 find "$tree/tests" \( -name '*.trs' -o -name '*.log' \) -exec rm -f {} +
 unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
-ASAN_OPTIONS=log_path=$tree/reports/asan:detect_stack_use_after_return=1
+ASAN_OPTIONS=log_exe_name=1:log_path=$tree/reports/asan:detect_stack_use_after_return=1
 export ASAN_OPTIONS
 make -C "$tree" -k -j2 check-fast >"$tree/check.log" 2>&1
 

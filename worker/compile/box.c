@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/proc.h"
+
 /* vmlinux.h takes 300 MB; a macro that grows without end meets this. */
 #define MEMORY_MAX	((unsigned long)3 << 30)
 #define FILE_MAX	((unsigned long)256 << 20)
@@ -177,22 +179,11 @@ box_clear(struct box *b)
 enum err
 box_limits(int cpu_seconds, struct diag *d)
 {
-	const struct { int what; unsigned long n; } all[] = {
+	const struct proc_limit	 all[] = {
 		{ RLIMIT_CPU, (unsigned long)cpu_seconds },
 		{ RLIMIT_AS, MEMORY_MAX }, { RLIMIT_CORE, 0 },
 		{ RLIMIT_FSIZE, FILE_MAX },
 	};
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct rlimit	 r;
-
-		if (getrlimit(all[i].what, &r) == -1)
-			return diag_errno(d, "cannot read a limit");
-		if (r.rlim_max > all[i].n)
-			r.rlim_max = all[i].n;
-		r.rlim_cur = r.rlim_max;
-		if (setrlimit(all[i].what, &r) == -1)
-			return diag_errno(d, "cannot set a limit");
-	}
-	return ERR_OK;
+	return proc_limit(all, sizeof(all) / sizeof(all[0]), d);
 }

@@ -6,6 +6,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/proc.h"
+
 /* All that reading one descriptor and writing another needs. */
 static const int allowed[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev),
@@ -17,34 +19,11 @@ static const int allowed[] = {
 	SCMP_SYS(sysinfo),
 };
 
-static enum err
-limits(struct diag *d)
-{
-	static const struct { int what; unsigned long n; } all[] = {
-		{ RLIMIT_CPU, SANDBOX_CPU_S }, { RLIMIT_AS, SANDBOX_MEMORY },
-		{ RLIMIT_CORE, 0 }, { RLIMIT_FSIZE, 0 }, { RLIMIT_NPROC, 0 },
-		{ RLIMIT_NOFILE, 3 },
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		struct rlimit	 r;
-
-#ifdef __SANITIZE_ADDRESS__
-		/* Its shadow memory is larger than any machine. */
-		if (all[i].what == RLIMIT_AS)
-			continue;
-#endif
-		/* Whoever started us may have set a lower one. */
-		if (getrlimit(all[i].what, &r) == -1)
-			return diag_errno(d, "cannot read a limit");
-		if (r.rlim_max > all[i].n)
-			r.rlim_max = all[i].n;
-		r.rlim_cur = r.rlim_max;
-		if (setrlimit(all[i].what, &r) == -1)
-			return diag_errno(d, "cannot set a limit");
-	}
-	return ERR_OK;
-}
+static const struct proc_limit limits[] = {
+	{ RLIMIT_CPU, SANDBOX_CPU_S }, { RLIMIT_AS, SANDBOX_MEMORY },
+	{ RLIMIT_CORE, 0 }, { RLIMIT_FSIZE, 0 }, { RLIMIT_NPROC, 0 },
+	{ RLIMIT_NOFILE, 3 },
+};
 
 enum err
 sandbox_enter(struct diag *d)
@@ -53,7 +32,8 @@ sandbox_enter(struct diag *d)
 	int		 r = 0;
 	enum err	 e;
 
-	if ((e = limits(d)) != ERR_OK)
+	if ((e = proc_limit(limits, sizeof(limits) / sizeof(limits[0]), d)) !=
+	    ERR_OK)
 		return e;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
