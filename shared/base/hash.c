@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -111,6 +114,52 @@ hex_encode(const void *p, size_t len, char *out)
 		*out++ = digits[b[i] & 15];
 	}
 	*out = '\0';
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+enum err
+hex_decode(const char *s, void *out, size_t len)
+{
+	unsigned char	*b = out;
+
+	for (size_t i = 0; i < len; i++) {
+		int	 hi = hex_digit(s[2 * i]);
+		int	 lo = hi == -1 ? -1 : hex_digit(s[2 * i + 1]);
+
+		if (lo == -1)
+			return ERR_SYNTAX;
+		b[i] = (unsigned char)(hi << 4 | lo);
+	}
+	return s[2 * len] == '\0' ? ERR_OK : ERR_SYNTAX;
+}
+
+enum err
+hmac_sha256(const void *key, size_t key_len, const void *p, size_t len,
+    uint8_t out[static SHA256_LEN])
+{
+	unsigned int	 n = SHA256_LEN;
+
+	if (key_len > INT_MAX)
+		return ERR_TOOBIG;
+	return HMAC(EVP_sha256(), key, (int)key_len, p, len, out, &n) != NULL ?
+	    ERR_OK : ERR_NOMEM;
+}
+
+bool
+secret_equal(const void *a, const void *b, size_t len)
+{
+	return CRYPTO_memcmp(a, b, len) == 0;
 }
 
 int

@@ -2,6 +2,7 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,15 @@ enum err	 sha256_file(const char *path, char [static SHA256_HEX_SIZE]);
 void		 hex_encode(const void *, size_t len, char *out);
 /* 64 lower-case hex digits and nothing else? */
 int		 hex_is_sha256(const char *);
+
+/* Exactly 2 * len hex digits of either case; ERR_SYNTAX otherwise. */
+enum err	 hex_decode(const char *, void *out, size_t len);
+
+/* HMAC with SHA-256 (RFC 2104). */
+enum err	 hmac_sha256(const void *key, size_t key_len, const void *,
+		    size_t, uint8_t [static SHA256_LEN]);
+/* Takes as long wherever the first difference is. */
+bool		 secret_equal(const void *, const void *, size_t);
 
 /* Standard base64 with padding, appended; no line ends. */
 enum err	 b64_encode(const void *, size_t len, struct buf *out);
