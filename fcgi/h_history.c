@@ -1,16 +1,11 @@
 /* Finished runs: the list, a report, the evidence behind one target. */
-#include <fcntl.h>
-#include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/fsio.h"
 #include "handlers.h"
 #include "job_json.h"
+#include "stored.h"
 #include "store/store_history.h"
 #include "store/store_run.h"
 
@@ -231,42 +226,18 @@ evidence_type(const char *name)
 	return NULL;
 }
 
-/*
- * Opens below the run's folder.  The names are checked; that nothing on the
- * way is a symbolic link is checked by the kernel.
- */
+/* The names are checked already; stored_open() refuses links. */
 static enum err
-evidence_open(const struct app *app, const struct value *v, int *out,
+evidence_open(const struct app *app, const struct value *v, int *fd,
     int64_t *size)
 {
-	char		 dir[PATH_MAX], rel[512];
-	struct open_how	 how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY,
-			    .resolve = RESOLVE_BENEATH |
-			    RESOLVE_NO_SYMLINKS };
-	struct stat	 st;
-	int		 base, fd;
+	char		 rel[512];
 	enum err	 e;
 
-	if ((e = path_join(dir, sizeof(dir), app->conf->workdir, "runs",
-	    NULL)) != ERR_OK ||
-	    (e = v[E_PROFILE].set ? path_join(rel, sizeof(rel),
-	    v[E_RUN_ID].str, "targets", v[E_PROFILE].str, v[E_FILE].str,
-	    NULL) : path_join(rel, sizeof(rel), v[E_RUN_ID].str,
-	    v[E_FILE].str, NULL)) != ERR_OK)
-		return e;
-	if ((base = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return ERR_NOTFOUND;
-	fd = (int)syscall(SYS_openat2, base, rel, &how, sizeof(how));
-	close(base);
-	if (fd == -1)
-		return ERR_NOTFOUND;
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return ERR_NOTFOUND;
-	}
-	*out = fd;
-	*size = st.st_size;
-	return ERR_OK;
+	e = v[E_PROFILE].set ? path_join(rel, sizeof(rel), v[E_RUN_ID].str,
+	    "targets", v[E_PROFILE].str, v[E_FILE].str, NULL) :
+	    path_join(rel, sizeof(rel), v[E_RUN_ID].str, v[E_FILE].str, NULL);
+	return e != ERR_OK ? e : stored_open(app, "runs", rel, fd, size);
 }
 
 enum err
@@ -296,6 +267,7 @@ h_evidence(struct app *app, struct call *c)
 		    " for this profile" : "");
 	reply_file(c->rp, fd, size);
 	c->rp->type = type;
+	c->rp->ranges = true;
 	slash = strrchr(v[E_FILE].str, '/');
 	snprintf(c->rp->filename, sizeof(c->rp->filename), "%s",
 	    slash == NULL ? v[E_FILE].str : slash + 1);

@@ -15,11 +15,13 @@ libfcgiapp_a_SOURCES = \
 	fcgi/job_wait.c fcgi/job_wait.h \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/prefork.c fcgi/prefork.h \
+	fcgi/range.c fcgi/range.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/req.c fcgi/req.h \
 	fcgi/request_manifest.c fcgi/request_manifest.h \
 	fcgi/route.c fcgi/route.h \
 	fcgi/serve.c fcgi/serve.h \
+	fcgi/stored.c fcgi/stored.h \
 	fcgi/transport.c fcgi/transport.h
 
 pkglibexec_PROGRAMS += bin/bpfcompat-fcgi

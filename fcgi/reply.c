@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/hash.h"
+#include "range.h"
 #include "req.h"
 #include "transport.h"
 
@@ -135,12 +135,13 @@ reason(int status)
 		const char	*text;
 	} reasons[] = {
 		{ 200, "OK" }, { 202, "Accepted" }, { 204, "No Content" },
-		{ 304, "Not Modified" }, { 400, "Bad Request" },
+		{ 206, "Partial Content" }, { 304, "Not Modified" }, { 400, "Bad Request" },
 		{ 401, "Unauthorized" }, { 403, "Forbidden" },
 		{ 404, "Not Found" }, { 405, "Method Not Allowed" },
 		{ 409, "Conflict" }, { 411, "Length Required" },
 		{ 413, "Content Too Large" }, { 414, "URI Too Long" },
 		{ 415, "Unsupported Media Type" },
+		{ 416, "Range Not Satisfiable" },
 		{ 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" },
@@ -205,11 +206,67 @@ condition(struct reply *rp, const struct req *rq)
 		rp->status = 304;
 }
 
+/* Turns the reply into the part that was asked for, or into 416. */
+static void
+part(struct reply *rp, const struct req *rq)
+{
+	struct diag	 d = DIAG_INIT;
+	int64_t		 first = 0, count = 0, size = rp->file_size;
+
+	if (rp->status != 200 || !rp->ranges || rq->method != METHOD_GET)
+		return;
+	switch (range_parse(rq->range, rq->if_range, rp->etag, size, &first,
+	    &count)) {
+	case RANGE_WHOLE:
+		return;
+	case RANGE_PART:
+		if (lseek(rp->file_fd, first, SEEK_SET) == -1)
+			return;
+		rp->status = 206;
+		rp->file_size = count;
+		rp->range_first = first;
+		break;
+	case RANGE_BEYOND:
+		diag_set(&d, ERR_INVAL, "Range", "the range is beyond the "
+		    "end: there are %lld bytes", (long long)size);
+		reply_err(rp, rq, ERR_INVAL, &d);
+		buf_addc(&rp->body, '\n');
+		rp->status = 416;
+		break;
+	}
+	rp->range_total = size;
+}
+
 static int64_t
 length(const struct reply *rp)
 {
 	return (int64_t)(rp->body.len + rp->tail.len) +
 	    (rp->file_fd == -1 ? 0 : rp->file_size);
+}
+
+/* What only stored files have. */
+static void
+file_headers(struct buf *h, const struct reply *rp)
+{
+	unsigned char	 raw[SHA256_LEN];
+
+	if (rp->status == 206)
+		buf_addf(h, "Content-Range: bytes %lld-%lld/%lld\r\n",
+		    (long long)rp->range_first, (long long)(rp->range_first +
+		    rp->file_size - 1), (long long)rp->range_total);
+	else if (rp->status == 416)
+		buf_addf(h, "Content-Range: bytes */%lld\r\n",
+		    (long long)rp->range_total);
+	if (rp->ranges)
+		buf_adds(h, "Accept-Ranges: bytes\r\n");
+	if (rp->filename[0] != '\0')
+		buf_addf(h, "Content-Disposition: attachment; "
+		    "filename=\"%s\"\r\n", rp->filename);
+	if (hex_decode(rp->sha256, raw, sizeof(raw)) != ERR_OK)
+		return;
+	buf_addf(h, "X-BPF-SHA256: %s\r\nRepr-Digest: sha-256=:", rp->sha256);
+	b64_encode(raw, sizeof(raw), h);
+	buf_adds(h, ":\r\n");
 }
 
 static void
@@ -233,9 +290,7 @@ headers(struct buf *h, const struct reply *rp, const struct req *rq)
 	if (rp->challenge)
 		buf_adds(h, "WWW-Authenticate: "
 		    "Bearer realm=\"bpfcompat\"\r\n");
-	if (rp->filename[0] != '\0')
-		buf_addf(h, "Content-Disposition: attachment; "
-		    "filename=\"%s\"\r\n", rp->filename);
+	file_headers(h, rp);
 	if (rq->https)
 		buf_adds(h, "Strict-Transport-Security: "
 		    "max-age=31536000; includeSubDomains\r\n");
@@ -286,6 +341,7 @@ reply_send(struct reply *rp, const struct req *rq, struct transport *t)
 		buf_addc(&rp->body, '\n');
 	}
 	condition(rp, rq);
+	part(rp, rq);
 	headers(&h, rp, rq);
 	body = rq->method != METHOD_HEAD && rp->status != 304 &&
 	    rp->status != 204;

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/json_out.h"
 
 #define REPLY_BODY_MAX	((size_t)8 * 1024 * 1024) /* 1000 runs, 512 targets */
@@ -38,6 +39,10 @@ struct	reply {
 	enum cache_rule	 cache;
 	char		 etag[REPLY_ETAG_SIZE];	/* "": made from the body */
 	char		 filename[136];	/* download as; "" for none */
+	char		 sha256[SHA256_HEX_SIZE]; /* of the file; "": not said */
+	bool		 ranges;	/* parts of the file may be asked for */
+	int64_t		 range_first;	/* of a 206; see reply_send() */
+	int64_t		 range_total;	/* size of the whole then and for 416 */
 	struct buf	 body;
 	struct jsonw	 json;		/* on body */
 	int		 file_fd;	/* -1: none */
@@ -70,7 +75,10 @@ void		 reply_err(struct reply *, const struct req *, enum err,
 		    const struct diag *);
 int		 reply_err_status(enum err);
 
-/* ERR_IO when the client has gone. */
+/*
+ * Answers If-None-Match, and Range where the file is all there is to send
+ * and rp->ranges is set.  ERR_IO when the client has gone.
+ */
 enum err	 reply_send(struct reply *, const struct req *,
 		    struct transport *);
 

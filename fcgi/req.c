@@ -145,6 +145,10 @@ req_read(const struct transport *t, struct req *rq, struct diag *d)
 	    sizeof(rq->content_type), d)) != ERR_OK ||
 	    (e = copy(t, "HTTP_IF_NONE_MATCH", "If-None-Match",
 	    rq->if_none_match, sizeof(rq->if_none_match), d)) != ERR_OK ||
+	    (e = copy(t, "HTTP_RANGE", "Range", rq->range,
+	    sizeof(rq->range), d)) != ERR_OK ||
+	    (e = copy(t, "HTTP_IF_RANGE", "If-Range", rq->if_range,
+	    sizeof(rq->if_range), d)) != ERR_OK ||
 	    (e = copy(t, "HTTP_IDEMPOTENCY_KEY", "Idempotency-Key",
 	    rq->idempotency_key, sizeof(rq->idempotency_key), d)) != ERR_OK)
 		return e;

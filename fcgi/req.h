@@ -33,6 +33,8 @@ struct	req {
 	char		 id[REQ_ID_MAX + 1];	/* never empty */
 	char		 traceparent[REQ_TRACEPARENT_LEN + 1]; /* "" if none */
 	char		 if_none_match[REQ_HEADER_MAX + 1];
+	char		 range[REQ_HEADER_MAX + 1];
+	char		 if_range[REQ_HEADER_MAX + 1];
 	char		 idempotency_key[REQ_HEADER_MAX + 1];
 	char		 remote[64];
 };
