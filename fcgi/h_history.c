@@ -100,8 +100,8 @@ h_history_artifacts(struct app *app, struct call *c)
 	enum err		 e;
 
 	if ((e = app_db(app, &db, &c->d)) != ERR_OK ||
-	    (e = store_history_list(db, name->set && name->str[0] != '\0' ?
-	    name->str : NULL, limit->set ? limit->num : FIELD_LIMIT_DEFAULT,
+	    (e = store_history_list(db, HISTORY_CHAIN_SERVER, name->set &&
+	    name->str[0] != '\0' ? name->str : NULL, limit->set ? limit->num : FIELD_LIMIT_DEFAULT,
 	    &rows, &n)) != ERR_OK)
 		return e;
 	w = reply_json(c->rp);

@@ -34,6 +34,7 @@ libshared_a_SOURCES = \
 	shared/domain/history.c shared/domain/history.h \
 	shared/domain/history_chain.c shared/domain/history_chain.h \
 	shared/domain/history_head.c shared/domain/history_head.h \
+	shared/domain/history_next.c shared/domain/history_next.h \
 	shared/domain/history_trust.c shared/domain/history_trust.h \
 	shared/domain/features.c shared/domain/features.h \
 	shared/domain/features.def shared/domain/helpers.def \

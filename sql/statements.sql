@@ -213,34 +213,51 @@ SELECT run_id, job_id, started_at, finished_at, artifact_name,
 FROM runs ORDER BY started_at DESC, run_id DESC LIMIT :limit;
 
 -- name: history_last
-SELECT seq, record_sha256 FROM history ORDER BY seq DESC LIMIT 1;
+SELECT h.seq, h.record_sha256, h.line, coalesce(e.line, ''),
+    coalesce((SELECT max(seq) FROM history_keys), 0),
+    coalesce((SELECT sha256 FROM history_keys ORDER BY seq DESC LIMIT 1), '')
+FROM (SELECT :chain AS chain) AS c
+    LEFT JOIN history AS h ON h.chain = c.chain AND h.seq =
+	(SELECT max(seq) FROM history WHERE chain = :chain)
+    LEFT JOIN history_head AS e ON e.chain = c.chain;
 
 -- name: history_add
-INSERT INTO history (seq, run_id, created_at, artifact_name,
+INSERT INTO history (chain, seq, run_id, created_at, artifact_name,
     artifact_version, artifact_sha256, summary_status, record_sha256,
     prev_record_sha256, line)
-VALUES (:seq, :run_id, :created, :name, :version, :sha256, :status, :record,
-    :prev, :line);
+VALUES (:chain, :seq, :run_id, :created, :name, :version, :sha256, :status,
+    :record, :prev, :line);
 
 -- name: history_newest
-SELECT seq, run_id, record_sha256, line
-FROM history ORDER BY created_at DESC, run_id DESC LIMIT :limit;
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain = :chain
+ORDER BY created_at DESC, run_id DESC LIMIT :limit;
 
 -- name: history_of_name
-SELECT seq, run_id, record_sha256, line
-FROM history WHERE artifact_name = :name
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain = :chain AND artifact_name = :name
 ORDER BY created_at DESC, run_id DESC LIMIT :limit;
 
 -- name: history_from
-SELECT seq, run_id, record_sha256, line
-FROM history WHERE seq >= :seq ORDER BY seq LIMIT :limit;
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain = :chain AND seq BETWEEN :from AND :to ORDER BY seq;
 
 -- name: history_head_get
-SELECT line FROM history_head WHERE id = 1;
+SELECT seq, line FROM history_head WHERE chain = :chain;
 
 -- name: history_head_put
-INSERT INTO history_head (id, line) VALUES (1, :line)
-ON CONFLICT (id) DO UPDATE SET line = excluded.line;
+INSERT INTO history_head (chain, seq, line) VALUES (:chain, :seq, :line)
+ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, line = excluded.line;
+
+-- name: history_checkpoint_add
+INSERT INTO history_checkpoints (chain, seq, line)
+VALUES (:chain, :seq, :line);
+
+-- name: history_chains
+SELECT chain FROM history GROUP BY chain ORDER BY chain;
 
 -- name: kernel_put
 INSERT INTO kernels (profile_id, release, version_string, arch, package,

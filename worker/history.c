@@ -6,7 +6,7 @@
 
 #include "base/timefmt.h"
 #include "base/utf8.h"
-#include "domain/history_head.h"
+#include "domain/history_next.h"
 
 struct	words {
 	char	**v;	/* owned, and the strings */
@@ -17,13 +17,10 @@ struct	words {
 struct	history_draft {
 	struct signer		*signer;
 	struct history_record	 rec;
-	struct history_seal	 seal;
-	struct history_head	 head;
+	struct history_next	 next;
 	struct words		 passed, failed, codes;
 	struct words		 texts;	/* cleaned, where they had to be */
 	char			 created[TIME_RFC3339_SIZE];
-	struct buf		 line;
-	struct buf		 head_line;
 	struct diag		 diag;
 };
 
@@ -45,8 +42,7 @@ history_draft_free(struct history_draft *h)
 	words_free(&h->failed);
 	words_free(&h->codes);
 	words_free(&h->texts);
-	buf_clear(&h->line);
-	buf_clear(&h->head_line);
+	history_next_clear(&h->next);
 	free(h);
 }
 
@@ -153,8 +149,7 @@ history_draft_new(const struct report_run *r, struct signer *signer,
 	if ((*out = h) == NULL)
 		return ERR_NOMEM;
 	h->signer = signer;
-	buf_init(&h->line, HISTORY_LINE_MAX);
-	buf_init(&h->head_line, HISTORY_LINE_MAX);
+	history_next_init(&h->next);
 	time_rfc3339(time_now_ms(), h->created);
 	h->rec = (struct history_record){ .schema_version = HISTORY_SCHEMA,
 	    .run_id = r->run_id, .run_started_at = r->started_at,
@@ -189,28 +184,7 @@ history_draft_make(const struct history_end *end, void *arg,
     struct history_new *out)
 {
 	struct history_draft	*h = arg;
-	struct history_record	*r = &h->rec;
-	enum err		 e;
 
-	buf_reset(&h->line);
-	buf_reset(&h->head_line);
-	r->prev_record_sha256 = end->sha256;
-	if ((e = history_sign(r, signer_sign, h->signer, &h->seal,
-	    &h->diag)) != ERR_OK ||
-	    (e = history_line(r, JSONW_CANONICAL, &h->line)) != ERR_OK)
-		return e;
-	h->head.count = end->seq + 1;
-	snprintf(h->head.record_sha256, sizeof(h->head.record_sha256), "%s",
-	    h->seal.digest);
-	snprintf(h->head.signed_at, sizeof(h->head.signed_at), "%s",
-	    h->created);
-	if ((e = history_head_sign(&h->head, signer_sign, h->signer,
-	    &h->head_line, &h->diag)) != ERR_OK)
-		return e;
-	*out = (struct history_new){ .run_id = r->run_id,
-	    .created_at = r->created_at, .name = r->artifact_name,
-	    .version = r->artifact_version, .sha256 = r->artifact_sha256,
-	    .status = r->summary_status, .record_sha256 = r->record_sha256,
-	    .line = buf_str(&h->line), .head = buf_str(&h->head_line) };
-	return ERR_OK;
+	return history_next_sign(end, &h->rec, signer_sign, h->signer,
+	    &h->next, out, &h->diag);
 }

@@ -6,11 +6,9 @@
 
 #include "domain/history_head.h"
 
-/* Rows in memory at a time. */
-#define BATCH	500
-
 struct	walk {
 	struct db			*db;
+	const char			*chain;
 	const struct history_trust	*trust;
 	history_visit_fn		 visit;
 	void				*arg;
@@ -33,8 +31,9 @@ compare_columns(const struct history_row *row,
 }
 
 static enum err
-one_row(struct walk *w, const struct history_row *row)
+one_row(const struct history_row *row, void *arg)
 {
+	struct walk		*w = arg;
 	struct history_entry	 en;
 	struct history_verdict	 v;
 	struct history_link	 link = { row->seq, row, NULL, &v };
@@ -68,27 +67,6 @@ one_row(struct walk *w, const struct history_row *row)
 }
 
 static enum err
-walk_rows(struct walk *w)
-{
-	struct history_row	*rows;
-	int64_t			 next = 1;
-	size_t			 n = BATCH;
-	enum err		 e = ERR_OK;
-
-	while (e == ERR_OK && n == BATCH) {
-		if ((e = store_history_from(w->db, next, BATCH, &rows, &n)) !=
-		    ERR_OK)
-			return e;
-		for (size_t i = 0; i < n && e == ERR_OK; i++)
-			e = one_row(w, &rows[i]);
-		if (n > 0)
-			next = rows[n - 1].seq + 1;
-		history_rows_free(rows, n);
-	}
-	return e;
-}
-
-static enum err
 check_end(struct walk *w)
 {
 	struct history_sum	*sum = w->sum;
@@ -97,7 +75,7 @@ check_end(struct walk *w)
 	char			*line = NULL;
 	enum err		 e;
 
-	e = store_history_head(w->db, &line);
+	e = store_history_head(w->db, w->chain, NULL, &line);
 	if (e == ERR_NOTFOUND) {
 		if (sum->records > 0)
 			snprintf(sum->end_problem, sizeof(sum->end_problem),
@@ -110,6 +88,9 @@ check_end(struct walk *w)
 	    ERR_OK)
 		snprintf(sum->end_problem, sizeof(sum->end_problem), "%.250s",
 		    diag_text(&why));
+	else if (strcmp(head.chain, w->chain) != 0)
+		snprintf(sum->end_problem, sizeof(sum->end_problem),
+		    "the signed end is that of another chain");
 	else if (head.count != sum->records ||
 	    strcmp(head.record_sha256, w->prev) != 0)
 		snprintf(sum->end_problem, sizeof(sum->end_problem),
@@ -122,15 +103,16 @@ check_end(struct walk *w)
 }
 
 enum err
-history_chain_check(struct db *db, const struct history_trust *trust,
-    history_visit_fn visit, void *arg, struct history_sum *sum,
-    struct diag *d)
+history_chain_check(struct db *db, const char *chain,
+    const struct history_trust *trust, history_visit_fn visit, void *arg,
+    struct history_sum *sum, struct diag *d)
 {
-	struct walk	 w = { db, trust, visit, arg, sum, "" };
+	struct walk	 w = { db, chain, trust, visit, arg, sum, "" };
 	enum err	 e;
 
 	memset(sum, 0, sizeof(*sum));
-	if ((e = walk_rows(&w)) == ERR_OK)
+	if ((e = store_history_each(db, chain, 1, INT64_MAX, one_row,
+	    &w)) == ERR_OK)
 		e = check_end(&w);
 	return e == ERR_OK ? e : diag_set(d, e, NULL, "the history could not "
 	    "be read to its end: %s", err_text(e));

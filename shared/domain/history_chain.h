@@ -1,4 +1,4 @@
-/* The whole chain of a database, record by record, and its signed end. */
+/* A whole chain of a database, record by record, and its signed end. */
 #ifndef DOMAIN_HISTORY_CHAIN_H
 #define DOMAIN_HISTORY_CHAIN_H
 
@@ -26,8 +26,8 @@ struct	history_sum {
  * Verifies from the first record on and shows each to "visit", whose error
  * ends the walk.  ERR_OK whatever was found; *sum tells.
  */
-enum err	 history_chain_check(struct db *, const struct history_trust *,
-		    history_visit_fn visit, void *arg, struct history_sum *,
-		    struct diag *);
+enum err	 history_chain_check(struct db *, const char *chain,
+		    const struct history_trust *, history_visit_fn visit,
+		    void *arg, struct history_sum *, struct diag *);
 
 #endif /* !DOMAIN_HISTORY_CHAIN_H */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Two digests, a time, a key and a signature are about 500 bytes. */
+/* Names, digests, a time, a key and a signature are below 1000 bytes. */
 #define HEAD_MAX	2048
 
 static enum err
@@ -14,8 +14,11 @@ write_head(const struct history_head *h, bool sealed, struct buf *out)
 	jsonw_init(&w, out, JSONW_CANONICAL);
 	jsonw_obj(&w, NULL);
 	jsonw_str(&w, "schema_version", HISTORY_HEAD_SCHEMA);
+	jsonw_str_opt(&w, "chain", h->chain);
 	jsonw_int(&w, "count", h->count);
 	jsonw_str(&w, "record_sha256", h->record_sha256);
+	jsonw_int_opt(&w, "keys", h->keys);
+	jsonw_str_opt(&w, "keys_sha256", h->keys_sha256);
 	jsonw_str(&w, "signed_at", h->signed_at);
 	if (sealed) {
 		jsonw_str(&w, "signature_alg", "ed25519");
@@ -89,8 +92,11 @@ history_head_read(const char *line, size_t len,
 	if ((e = jval_parse(line, len, &doc, d)) != ERR_OK)
 		return e;
 	h->count = jval_get_int(doc, "count", -1);
+	take(doc, "chain", h->chain, sizeof(h->chain));
 	take(doc, "record_sha256", h->record_sha256,
 	    sizeof(h->record_sha256));
+	h->keys = jval_get_int(doc, "keys", 0);
+	take(doc, "keys_sha256", h->keys_sha256, sizeof(h->keys_sha256));
 	take(doc, "signed_at", h->signed_at, sizeof(h->signed_at));
 	take(doc, "signature_key_id", h->seal.key_id,
 	    sizeof(h->seal.key_id));

@@ -94,6 +94,8 @@ static const struct {
 	{ DB_WORKER, SQLITE_INSERT, "history", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "history_head", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "history_head", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "history_checkpoints", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "history_keys", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "kernels", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "workers", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "jobs", NULL },

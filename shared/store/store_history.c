@@ -4,72 +4,115 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Text of a column into an array. */
+static void
+col_into(struct stmt *s, int col, char *out, size_t size)
+{
+	const char	*t = stmt_col_text(s, col);
+
+	snprintf(out, size, "%s", t == NULL ? "" : t);
+}
+
+/* *line and *head are the caller's. */
 static enum err
-read_end(struct db *db, struct history_end *end)
+read_end(struct db *db, const char *chain, struct history_end *end,
+    char **line, char **head)
 {
 	struct stmt	*s = db_stmt(db, STMT_HISTORY_LAST);
-	const char	*sha;
 	enum err	 e;
 
 	memset(end, 0, sizeof(*end));
-	if ((e = stmt_step(s)) == ERR_NOTFOUND)
-		return ERR_OK;
-	if (e != ERR_OK)
-		return e;
-	sha = stmt_col_text(s, 1);
+	stmt_text(s, ":chain", chain);
+	if ((e = stmt_step(s)) != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_DB : e;
+	end->chain = chain;
 	end->seq = stmt_col_int(s, 0);
-	snprintf(end->sha256, sizeof(end->sha256), "%s",
-	    sha == NULL ? "" : sha);
+	col_into(s, 1, end->sha256, sizeof(end->sha256));
+	end->line = *line = stmt_col_dup(s, 2);
+	end->head = *head = stmt_col_dup(s, 3);
+	end->keys = stmt_col_int(s, 4);
+	col_into(s, 5, end->keys_sha256, sizeof(end->keys_sha256));
 	stmt_reset(s);
-	return ERR_OK;
+	return *line == NULL || *head == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 static enum err
-put_head(struct db *db, const char *line)
+put_head(struct db *db, enum stmt_id id, const char *chain, int64_t seq,
+    const char *line)
 {
-	struct stmt	*s = db_stmt(db, STMT_HISTORY_HEAD_PUT);
+	struct stmt	*s = db_stmt(db, id);
 
+	stmt_text(s, ":chain", chain);
+	stmt_int(s, ":seq", seq);
 	stmt_text(s, ":line", line);
 	return stmt_run(s, NULL);
 }
 
+static enum err
+add_row(struct db *db, const struct history_end *end,
+    const struct history_new *rec)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_ADD);
+	int64_t		 seq = end->seq + 1;
+	enum err	 e;
+
+	stmt_text(s, ":chain", end->chain);
+	stmt_int(s, ":seq", seq);
+	stmt_text(s, ":run_id", rec->run_id);
+	stmt_text(s, ":created", rec->created_at);
+	stmt_text(s, ":name", rec->name);
+	stmt_text(s, ":version", rec->version);
+	stmt_text(s, ":sha256", rec->sha256);
+	stmt_text(s, ":status", rec->status);
+	stmt_text(s, ":record", rec->record_sha256);
+	stmt_text(s, ":prev", end->sha256);
+	stmt_text(s, ":line", rec->line);
+	if ((e = stmt_run(s, NULL)) != ERR_OK || (e = put_head(db,
+	    STMT_HISTORY_HEAD_PUT, end->chain, seq, rec->head)) != ERR_OK)
+		return e;
+	return seq % HISTORY_CHECKPOINT_STEP != 0 ? ERR_OK : put_head(db,
+	    STMT_HISTORY_CHECKPOINT_ADD, end->chain, seq, rec->head);
+}
+
 enum err
-store_history_append(struct db *db, history_make_fn make, void *arg)
+store_history_append(struct db *db, const char *chain, history_make_fn make,
+    void *arg)
 {
 	struct history_end	 end;
 	struct history_new	 rec;
-	struct stmt		*s;
+	char			*line = NULL, *head = NULL;
 	enum err		 e;
 
 	memset(&rec, 0, sizeof(rec));
-	if ((e = read_end(db, &end)) != ERR_OK ||
-	    (e = make(&end, arg, &rec)) != ERR_OK)
-		return e;
-	s = db_stmt(db, STMT_HISTORY_ADD);
-	stmt_int(s, ":seq", end.seq + 1);
-	stmt_text(s, ":run_id", rec.run_id);
-	stmt_text(s, ":created", rec.created_at);
-	stmt_text(s, ":name", rec.name);
-	stmt_text(s, ":version", rec.version);
-	stmt_text(s, ":sha256", rec.sha256);
-	stmt_text(s, ":status", rec.status);
-	stmt_text(s, ":record", rec.record_sha256);
-	stmt_text(s, ":prev", end.sha256);
-	stmt_text(s, ":line", rec.line);
-	if ((e = stmt_run(s, NULL)) != ERR_OK)
-		return e;
-	return put_head(db, rec.head);
+	if ((e = read_end(db, chain, &end, &line, &head)) == ERR_OK &&
+	    (e = make(&end, arg, &rec)) == ERR_OK)
+		e = add_row(db, &end, &rec);
+	free(line);
+	free(head);
+	return e;
+}
+
+#define ROW_TEXTS	9
+
+/* Where the text columns go, in the order of every SELECT of rows. */
+static char **
+row_text(struct history_row *r, int i)
+{
+	char	**at[ROW_TEXTS] = { &r->run_id, &r->created_at, &r->name,
+		&r->version, &r->sha256, &r->status, &r->record_sha256,
+		&r->prev_sha256, &r->line };
+
+	return at[i];
 }
 
 static enum err
 read_row(struct stmt *s, struct history_row *r)
 {
 	r->seq = stmt_col_int(s, 0);
-	r->run_id = stmt_col_dup(s, 1);
-	r->record_sha256 = stmt_col_dup(s, 2);
-	r->line = stmt_col_dup(s, 3);
-	return r->run_id == NULL || r->record_sha256 == NULL ||
-	    r->line == NULL ? ERR_NOMEM : ERR_OK;
+	for (int i = 0; i < ROW_TEXTS; i++)
+		if ((*row_text(r, i) = stmt_col_dup(s, i + 1)) == NULL)
+			return ERR_NOMEM;
+	return ERR_OK;
 }
 
 static enum err
@@ -106,25 +149,15 @@ read_rows(struct stmt *s, struct history_row **out, size_t *n)
 }
 
 enum err
-store_history_list(struct db *db, const char *name, int64_t limit,
-    struct history_row **out, size_t *n)
+store_history_list(struct db *db, const char *chain, const char *name,
+    int64_t limit, struct history_row **out, size_t *n)
 {
 	struct stmt	*s = db_stmt(db, name == NULL ? STMT_HISTORY_NEWEST :
 			    STMT_HISTORY_OF_NAME);
 
+	stmt_text(s, ":chain", chain);
 	if (name != NULL)
 		stmt_text(s, ":name", name);
-	stmt_int(s, ":limit", limit);
-	return read_rows(s, out, n);
-}
-
-enum err
-store_history_from(struct db *db, int64_t seq, int64_t limit,
-    struct history_row **out, size_t *n)
-{
-	struct stmt	*s = db_stmt(db, STMT_HISTORY_FROM);
-
-	stmt_int(s, ":seq", seq);
 	stmt_int(s, ":limit", limit);
 	return read_rows(s, out, n);
 }
@@ -132,23 +165,83 @@ store_history_from(struct db *db, int64_t seq, int64_t limit,
 void
 history_rows_free(struct history_row *r, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		free(r[i].run_id);
-		free(r[i].record_sha256);
-		free(r[i].line);
-	}
+	for (size_t i = 0; i < n; i++)
+		for (int t = 0; t < ROW_TEXTS; t++)
+			free(*row_text(&r[i], t));
 	free(r);
 }
 
 enum err
-store_history_head(struct db *db, char **line)
+store_history_each(struct db *db, const char *chain, int64_t from,
+    int64_t to, history_row_fn fn, void *arg)
+{
+	static char		 none[] = "";
+	struct stmt		*s = db_stmt(db, STMT_HISTORY_FROM);
+	struct history_row	 r;
+	const char		*t;
+	enum err		 e;
+
+	stmt_text(s, ":chain", chain);
+	stmt_int(s, ":from", from);
+	stmt_int(s, ":to", to);
+	while ((e = stmt_step(s)) == ERR_OK) {
+		r.seq = stmt_col_int(s, 0);
+		for (int i = 0; i < ROW_TEXTS; i++) {
+			t = stmt_col_text(s, i + 1);
+			*row_text(&r, i) = t == NULL ? none :
+			    (char *)(uintptr_t)t;
+		}
+		if ((e = fn(&r, arg)) != ERR_OK) {
+			stmt_reset(s);
+			return e;
+		}
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err
+store_history_head(struct db *db, const char *chain, int64_t *seq,
+    char **line)
 {
 	struct stmt	*s = db_stmt(db, STMT_HISTORY_HEAD_GET);
 	enum err	 e;
 
+	stmt_text(s, ":chain", chain);
 	if ((e = stmt_step(s)) != ERR_OK)
 		return e;
-	*line = stmt_col_dup(s, 0);
+	if (seq != NULL)
+		*seq = stmt_col_int(s, 0);
+	*line = stmt_col_dup(s, 1);
 	stmt_reset(s);
 	return *line == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+enum err
+store_history_chains(struct db *db, char ***out, size_t *n)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_CHAINS);
+	char		**v = NULL, **grown;
+	size_t		 have = 0;
+	enum err	 e;
+
+	while ((e = stmt_step(s)) == ERR_OK) {
+		grown = reallocarray(v, have + 1, sizeof(*v));
+		if (grown != NULL)
+			v = grown;
+		if (grown == NULL || (v[have] = stmt_col_dup(s, 0)) == NULL) {
+			e = ERR_NOMEM;
+			break;
+		}
+		have++;
+	}
+	if (e == ERR_NOTFOUND) {
+		*out = v;
+		*n = have;
+		return ERR_OK;
+	}
+	stmt_reset(s);
+	while (have > 0)
+		free(v[--have]);
+	free(v);
+	return e;
 }

@@ -2,6 +2,10 @@
  * The signed history as rows: appended inside a transaction that has read
  * the end of the chain, and never touched again.  What a record says is
  * domain/history.h's; here it is a line with a digest.
+ *
+ * There are many chains: "" is the server's own, "tenant/project" that of a
+ * registry project.  The database itself refuses a second beginning, a gap
+ * and a fork in each of them.
  */
 #ifndef STORE_HISTORY_H
 #define STORE_HISTORY_H
@@ -13,10 +17,20 @@
 #include "base/hash.h"
 #include "store/db.h"
 
-/* The end of the chain. */
+#define HISTORY_CHAIN_SERVER	""
+#define HISTORY_CHAIN_MAX	257	/* bytes of "tenant/project" */
+/* Every so many records the signed end is kept as a checkpoint. */
+#define HISTORY_CHECKPOINT_STEP	64
+
+/* The end of a chain, and of the statements about keys. */
 struct	history_end {
-	int64_t	 seq;				/* 0: no record yet */
-	char	 sha256[SHA256_HEX_SIZE];	/* "" then */
+	const char	*chain;
+	int64_t		 seq;			/* 0: no record yet */
+	char		 sha256[SHA256_HEX_SIZE]; /* "" then */
+	const char	*line;	/* the last record, "" when there is none */
+	const char	*head;	/* its signed statement, "" when none */
+	int64_t		 keys;	/* statements about keys, 0: none */
+	char		 keys_sha256[SHA256_HEX_SIZE];	/* of the last one */
 };
 
 /* A record to append; the strings stay the caller's. */
@@ -30,31 +44,45 @@ struct	history_new {
 /*
  * Makes and signs the record that follows "end"; called inside the write
  * transaction, so it has to be quick.  What *rec points to has to live until
- * the transaction ends.
+ * the transaction ends; what "end" points to lives as long as the call.
  */
 typedef enum err (*history_make_fn)(const struct history_end *end, void *arg,
     struct history_new *rec);
 
 /*
  * Within the caller's write transaction: reads the end, asks "make", appends.
- * ERR_EXISTS: this run has a record.
+ * Only the worker's role may.  ERR_EXISTS: this run has a record.
  */
-enum err	 store_history_append(struct db *, history_make_fn make,
-		    void *arg);
+enum err	 store_history_append(struct db *, const char *chain,
+		    history_make_fn make, void *arg);
 
+/* What the columns say; strings owned where a list of rows is returned. */
 struct	history_row {
 	int64_t	 seq;
-	char	*run_id, *record_sha256, *line;
+	char	*run_id, *created_at;
+	char	*name, *version, *sha256, *status;
+	char	*record_sha256, *prev_sha256, *line;
 };
 
 /* Newest first; of one artifact, or of all when "name" is NULL. */
-enum err	 store_history_list(struct db *, const char *name,
-		    int64_t limit, struct history_row **, size_t *n);
-/* In the order of the chain, from "seq" on. */
-enum err	 store_history_from(struct db *, int64_t seq, int64_t limit,
-		    struct history_row **, size_t *n);
+enum err	 store_history_list(struct db *, const char *chain,
+		    const char *name, int64_t limit, struct history_row **,
+		    size_t *n);
 void		 history_rows_free(struct history_row *, size_t n);
-/* *line is the caller's; ERR_NOTFOUND before the first record. */
-enum err	 store_history_head(struct db *, char **line);
+/*
+ * In the order of the chain, from "from" to "to".  The row's strings are
+ * valid during the call; an error of "fn" ends it and is returned.
+ */
+typedef enum err (*history_row_fn)(const struct history_row *, void *arg);
+enum err	 store_history_each(struct db *, const char *chain,
+		    int64_t from, int64_t to, history_row_fn fn, void *arg);
+/*
+ * The signed end and the record it belongs to.  *line is the caller's;
+ * ERR_NOTFOUND before the first record.  *seq may be NULL.
+ */
+enum err	 store_history_head(struct db *, const char *chain,
+		    int64_t *seq, char **line);
+/* Names of all chains that have a record; the caller frees each and *v. */
+enum err	 store_history_chains(struct db *, char ***v, size_t *n);
 
 #endif /* !STORE_HISTORY_H */

@@ -611,7 +611,7 @@ store_job_complete(struct db *db, const struct job_claim *c,
 	if ((e = run_fenced(s)) == ERR_OK)
 		e = store_run_add(db, run);
 	if (e == ERR_OK && make != NULL)
-		e = store_history_append(db, make, arg);
+		e = store_history_append(db, HISTORY_CHAIN_SERVER, make, arg);
 	return db_end(db, e);
 }
 

@@ -24,7 +24,8 @@ copy() {
 	sql "VACUUM INTO '$world/copy/bpfcompat.db'"
 	cp -R "$keys" "$world/copy/keys"
 	sqlite3 "$world/copy/bpfcompat.db" "DROP TRIGGER history_kept;
-	    DROP TRIGGER history_fixed; DROP TRIGGER history_in_order; $1"
+	    DROP TRIGGER history_fixed; DROP TRIGGER history_in_order;
+	    DROP TRIGGER history_head_kept; $1"
 }
 # complains TEXT: the spoilt copy fails, with this text.
 complains() {
@@ -72,7 +73,7 @@ check "rows cannot be changed by hand" refused \
     "UPDATE history SET line = ''" "never changed"
 check "nor removed" refused "DELETE FROM history" "never removed"
 check "nor put in another order" refused "INSERT INTO history
-    SELECT seq + 10, 'x', created_at, artifact_name, artifact_version,
+    SELECT chain, seq + 10, 'x', created_at, artifact_name, artifact_version,
     artifact_sha256, summary_status, '$(printf '%064d' 0)', record_sha256,
     line FROM history WHERE seq = 3" "not the next"
 

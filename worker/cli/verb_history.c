@@ -93,7 +93,7 @@ list_verb(struct conf *c, int argc, char **argv)
 	if (!flags_parse(&f, argc, argv, &n, &code))
 		return code;
 	if ((e = open_db(c, &db, &d)) == ERR_OK && (e =
-	    store_history_list(db, name, limit, &rows, &nrows)) != ERR_OK)
+	    store_history_list(db, HISTORY_CHAIN_SERVER, name, limit, &rows, &nrows)) != ERR_OK)
 		diag_set(&d, e, NULL, "cannot read the history: %s",
 		    db_errmsg(db));
 	if (e == ERR_OK) {
@@ -195,7 +195,8 @@ verify(const struct conf *c, struct showing *s,
 	    (e = path_join(keydir, sizeof(keydir), c->workdir, "keys",
 	    NULL)) == ERR_OK &&
 	    (e = keys_trust(c, keydir, trust, d)) == ERR_OK)
-		e = history_chain_check(db, trust, show_link, s, sum, d);
+		e = history_chain_check(db, HISTORY_CHAIN_SERVER, trust,
+		    show_link, s, sum, d);
 	history_trust_free(trust);
 	if (db != NULL)
 		db_close(db);
