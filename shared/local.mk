@@ -55,6 +55,8 @@ libshared_a_SOURCES = \
 	shared/domain/verifier_words.h \
 	shared/store/db.c shared/store/db.h \
 	shared/store/object.c shared/store/object.h \
+	shared/store/audit_line.c shared/store/audit_line.h \
+	shared/store/store_audit.c shared/store/store_audit.h \
 	shared/store/store_history.c shared/store/store_history.h \
 	shared/store/store_input.c shared/store/store_input.h \
 	shared/store/store_artifact.c shared/store/store_artifact.h \

@@ -304,3 +304,110 @@ UPDATE workers SET state = 'gone' WHERE holder = :holder;
 UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z'
 WHERE state = 'running' AND state IN ('queued', 'running')
     AND holder = :holder;
+
+-- name: audit_last
+SELECT seq, event_sha256 FROM audit ORDER BY seq DESC LIMIT 1;
+
+-- name: audit_add
+INSERT INTO audit (seq, event_id, created_at, action, status, actor, tenant,
+    project, artifact_name, artifact_version, message, count, event_sha256,
+    prev_event_sha256, line)
+VALUES (:seq, :event_id, :created, :action, :status, :actor, :tenant,
+    :project, :name, :version, :message, :count, :sha256, :prev, :line);
+
+-- name: audit_list
+SELECT seq, action, status, actor, tenant, project, event_sha256,
+    prev_event_sha256, line
+FROM audit
+WHERE seq < :before AND (:action IS NULL OR action = :action)
+    AND (:status IS NULL OR status = :status)
+    AND (:actor IS NULL OR actor = :actor)
+    AND (:since IS NULL OR created_at >= :since)
+    AND (:until IS NULL OR created_at < :until)
+ORDER BY seq DESC LIMIT :limit;
+
+-- name: audit_list_tenant
+SELECT seq, action, status, actor, tenant, project, event_sha256,
+    prev_event_sha256, line
+FROM audit INDEXED BY audit_tenant
+WHERE tenant = :tenant AND seq < :before
+    AND (:action IS NULL OR action = :action)
+    AND (:status IS NULL OR status = :status)
+    AND (:actor IS NULL OR actor = :actor)
+    AND (:since IS NULL OR created_at >= :since)
+    AND (:until IS NULL OR created_at < :until)
+ORDER BY seq DESC LIMIT :limit;
+
+-- name: audit_list_action
+SELECT seq, action, status, actor, tenant, project, event_sha256,
+    prev_event_sha256, line
+FROM audit INDEXED BY audit_action
+WHERE tenant = :tenant AND action = :action AND seq < :before
+    AND (:project IS NULL OR project = :project)
+    AND (:status IS NULL OR status = :status)
+    AND (:actor IS NULL OR actor = :actor)
+    AND (:since IS NULL OR created_at >= :since)
+    AND (:until IS NULL OR created_at < :until)
+ORDER BY seq DESC LIMIT :limit;
+
+-- name: audit_list_project
+SELECT seq, action, status, actor, tenant, project, event_sha256,
+    prev_event_sha256, line
+FROM audit INDEXED BY audit_project
+WHERE tenant = :tenant AND project = :project AND seq < :before
+    AND (:action IS NULL OR action = :action)
+    AND (:status IS NULL OR status = :status)
+    AND (:actor IS NULL OR actor = :actor)
+    AND (:since IS NULL OR created_at >= :since)
+    AND (:until IS NULL OR created_at < :until)
+ORDER BY seq DESC LIMIT :limit;
+
+-- name: audit_from
+SELECT seq, action, status, actor, tenant, project, event_sha256,
+    prev_event_sha256, line
+FROM audit WHERE seq >= :seq ORDER BY seq LIMIT :limit;
+
+-- name: audit_sealed
+SELECT coalesce(max(count), 0) FROM audit_seals;
+
+-- name: audit_seal_add
+INSERT INTO audit_seals (count, line) VALUES (:count, :line);
+
+-- name: audit_seal_get
+SELECT count, line FROM audit_seals WHERE count >= :count
+ORDER BY count LIMIT 1;
+
+-- name: audit_salt
+SELECT salt FROM audit_salt WHERE id = 1;
+
+-- name: audit_flood_count
+UPDATE audit_floods SET count = count + 1, last_at = :now,
+    message = :message, request_id = :request_id, address = :address
+WHERE action = :action AND status = :status AND actor = :actor
+    AND tenant = :tenant AND project = :project AND opened_at > :since;
+
+-- name: audit_flood_open
+INSERT INTO audit_floods (action, status, actor, tenant, project, opened_at,
+    last_at)
+VALUES (:action, :status, :actor, :tenant, :project, :now, :now);
+
+-- name: audit_flood_take
+DELETE FROM audit_floods
+WHERE (action, status, actor, tenant, project) IN (
+    SELECT action, status, actor, tenant, project FROM audit_floods
+    WHERE opened_at <= :since AND (:action IS NULL OR (action = :action
+	AND status = :status AND actor = :actor AND tenant = :tenant
+	AND project = :project))
+    LIMIT 1)
+RETURNING action, status, actor, tenant, project, opened_at, last_at, count,
+    message, request_id, address;
+
+-- name: audit_flood_next
+SELECT min(opened_at) FROM audit_floods;
+
+-- name: registry_tenant_known
+SELECT 1 FROM registry_projects WHERE tenant = :tenant LIMIT 1;
+
+-- name: registry_project_known
+SELECT 1 FROM registry_projects
+WHERE tenant = :tenant AND project = :project;

@@ -82,6 +82,15 @@ tests_unit_test_manifest_SOURCES = tests/unit/test_manifest.c \
 tests_unit_test_manifest_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_manifest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
+# --- registry, audit ---------------------------------------------------------
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_audit
+TESTS += tests/unit/test_audit
+endif
+tests_unit_test_audit_SOURCES = tests/unit/test_audit.c tests/unit/test.h
+tests_unit_test_audit_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_audit_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
 # --- worker, report ----------------------------------------------------------
 check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c

@@ -26,6 +26,7 @@ struct	db {
 	sqlite3		*h;
 	enum db_role	 role;
 	bool		 guarded;	/* the authorizer is in force */
+	bool		 relaxed;	/* the open transaction is */
 	struct stmt	 stmts[STMT__MAX];
 	const char	*txn_file;	/* who opened the transaction */
 	int		 txn_line;
@@ -85,6 +86,21 @@ static const struct {
 	    "message state updated_at revision " },
 	{ DB_WEB, SQLITE_UPDATE, "job_targets",
 	    " state finished_at updated_at " },
+	{ DB_WEB, SQLITE_INSERT, "registry_projects", NULL },
+	{ DB_WEB, SQLITE_UPDATE, "registry_projects",
+	    " visibility default_matrix_path updated_at " },
+	{ DB_WEB, SQLITE_INSERT, "audit", NULL },
+	{ DB_WEB, SQLITE_INSERT, "audit_floods", NULL },
+	{ DB_WEB, SQLITE_UPDATE, "audit_floods", NULL },
+	{ DB_WEB, SQLITE_DELETE, "audit_floods", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "registry_projects", NULL },
+	{ DB_WORKER, SQLITE_UPDATE, "registry_projects",
+	    " visibility default_matrix_path updated_at " },
+	{ DB_WORKER, SQLITE_INSERT, "audit", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "audit_seals", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "audit_floods", NULL },
+	{ DB_WORKER, SQLITE_UPDATE, "audit_floods", NULL },
+	{ DB_WORKER, SQLITE_DELETE, "audit_floods", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "artifacts", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "jobs", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "job_targets", NULL },
@@ -343,6 +359,31 @@ db_begin_at(struct db *db, const char *file, int line)
 	return e;
 }
 
+/* How far a commit goes to disk; ours to say, not a statement's. */
+static enum err
+sync_level(struct db *db, bool relaxed)
+{
+	bool		 was = db->guarded;
+	enum err	 e;
+
+	db->guarded = false;
+	e = plain(db, relaxed ? "PRAGMA synchronous=NORMAL" :
+	    "PRAGMA synchronous=FULL");
+	db->guarded = was;
+	db->relaxed = relaxed;
+	return e;
+}
+
+enum err
+db_begin_relaxed_at(struct db *db, const char *file, int line)
+{
+	enum err	 e = sync_level(db, true);
+
+	if (e != ERR_OK || (e = db_begin_at(db, file, line)) != ERR_OK)
+		(void)sync_level(db, false);
+	return e;
+}
+
 enum err
 db_commit(struct db *db)
 {
@@ -350,6 +391,8 @@ db_commit(struct db *db)
 
 	if (e != ERR_OK)
 		db_rollback(db);
+	else if (db->relaxed)
+		(void)sync_level(db, false);
 	return e;
 }
 
@@ -358,6 +401,8 @@ db_rollback(struct db *db)
 {
 	if (!sqlite3_get_autocommit(db->h))
 		plain(db, "ROLLBACK");
+	if (db->relaxed)
+		(void)sync_level(db, false);
 }
 
 enum err

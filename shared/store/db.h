@@ -45,6 +45,12 @@ const char	*db_errmsg(const struct db *);
  */
 #define db_begin(db)	db_begin_at((db), __FILE__, __LINE__)
 enum err	 db_begin_at(struct db *, const char *file, int line);
+/*
+ * The same for what may be lost when the machine dies (not a process): its
+ * commit does not wait for the disk.  For counters.
+ */
+#define db_begin_relaxed(db)	db_begin_relaxed_at((db), __FILE__, __LINE__)
+enum err	 db_begin_relaxed_at(struct db *, const char *file, int line);
 enum err	 db_commit(struct db *);
 void		 db_rollback(struct db *);
 /*
