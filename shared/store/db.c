@@ -240,7 +240,7 @@ committed(void *arg, sqlite3 *h, const char *name, int pages)
 {
 	struct db	*db = arg;
 
-	if (db->notify_fd != -1)
+	if (db->notify_fd != -1 && !db->relaxed)
 		futimens(db->notify_fd, NULL);
 	if (pages >= CHECKPOINT_PAGES)
 		sqlite3_wal_checkpoint_v2(h, name, SQLITE_CHECKPOINT_PASSIVE,

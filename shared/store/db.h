@@ -47,7 +47,7 @@ const char	*db_errmsg(const struct db *);
 enum err	 db_begin_at(struct db *, const char *file, int line);
 /*
  * The same for what may be lost when the machine dies (not a process): its
- * commit does not wait for the disk.  For counters.
+ * commit does not wait for the disk and wakes nobody.  For counters.
  */
 #define db_begin_relaxed(db)	db_begin_relaxed_at((db), __FILE__, __LINE__)
 enum err	 db_begin_relaxed_at(struct db *, const char *file, int line);
