@@ -22,10 +22,13 @@
 
 enum	field_flag {
 	FIELD_QUERY	= 1 << 0,	/* taken from the query string */
-	FIELD_FORM	= 1 << 1,	/* taken from the form; query wins */
+	FIELD_FORM	= 1 << 1,	/* from the body; the query wins */
 	FIELD_LIST	= 1 << 2,	/* repeated and comma-separated */
 	FIELD_FILE	= 1 << 3,	/* a form part with a file name */
 	FIELD_REQUIRED	= 1 << 4,
+	/* What a JSON body has to hold; else a string (fcgi/json_body.h). */
+	FIELD_NUMBER	= 1 << 5,
+	FIELD_BOOL	= 1 << 6,
 };
 
 struct field;

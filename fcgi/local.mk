@@ -13,6 +13,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/h_ready.c fcgi/h_validate.c fcgi/handlers.h \
 	fcgi/job_json.c fcgi/job_json.h \
 	fcgi/job_wait.c fcgi/job_wait.h \
+	fcgi/json_body.c fcgi/json_body.h \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/range.c fcgi/range.h \

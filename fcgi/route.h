@@ -33,6 +33,7 @@ typedef enum err (*route_fn)(struct app *, struct call *);
 enum	route_body {
 	BODY_NONE,
 	BODY_FORM,	/* multipart/form-data with one artifact */
+	BODY_JSON,	/* one JSON object, see json_body.h */
 };
 
 enum	route_flag {
@@ -60,5 +61,6 @@ enum err	 route_find(enum method, const char *path,
 
 /* Everything a form may weigh besides the artifact itself. */
 #define BODY_FORM_EXTRA	((int64_t)1024 * 1024)
+#define BODY_JSON_MAX	((int64_t)1024 * 1024)
 
 #endif /* !FCGI_ROUTE_H */

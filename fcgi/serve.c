@@ -11,14 +11,22 @@
 #include "base/timefmt.h"
 #include "form.h"
 #include "job_wait.h"
+#include "json_body.h"
 #include "route.h"
 #include "transport.h"
 
 static int64_t
 body_max(const struct app *app, const struct route *r)
 {
-	return r->body == BODY_FORM ? app->conf->max_artifact +
-	    BODY_FORM_EXTRA : 0;
+	switch (r->body) {
+	case BODY_FORM:
+		return app->conf->max_artifact + BODY_FORM_EXTRA;
+	case BODY_JSON:
+		return BODY_JSON_MAX;
+	case BODY_NONE:
+		break;
+	}
+	return 0;
 }
 
 /* What can be said about the body without reading it. */
@@ -30,6 +38,9 @@ body_check(const struct app *app, const struct route *r, struct call *c)
 	if (len > max && r->body == BODY_NONE)
 		return diag_set(&c->d, ERR_TOOBIG, NULL,
 		    "this route takes no request body");
+	if (len > max && r->body == BODY_JSON)
+		return diag_set(&c->d, ERR_TOOBIG, NULL, "the request body "
+		    "exceeds %lld bytes", (long long)max);
 	if (len > max)
 		return diag_set(&c->d, ERR_TOOBIG, "artifact_file",
 		    "the request body is larger than %lld bytes; an object "
@@ -38,7 +49,41 @@ body_check(const struct app *app, const struct route *r, struct call *c)
 	if (r->body == BODY_FORM && len <= 0)
 		return diag_set(&c->d, ERR_SYNTAX, NULL,
 		    "a form with the object is needed as the request body");
+	if (r->body == BODY_JSON && len <= 0)
+		return diag_set(&c->d, ERR_SYNTAX, NULL, "invalid JSON body: "
+		    "a JSON object is needed as the request body");
 	return ERR_OK;
+}
+
+static enum err
+truncated(struct call *c, int64_t left)
+{
+	return diag_set(&c->d, ERR_SYNTAX, NULL, "the request body is "
+	    "truncated: %lld bytes are missing", (long long)left);
+}
+
+static enum err
+json_read(struct call *c)
+{
+	struct buf	 b = BUF_INIT((size_t)BODY_JSON_MAX);
+	int64_t		 left = c->rq->content_length;
+	char		*p = buf_reserve(&b, (size_t)left);
+	ssize_t		 n;
+	enum err	 e = buf_err(&b);
+
+	while (e == ERR_OK && left > 0) {
+		if ((n = transport_read(c->t, p, (size_t)left)) <= 0) {
+			e = truncated(c, left);
+			break;
+		}
+		buf_commit(&b, (size_t)n);
+		p += n;
+		left -= n;
+	}
+	if (e == ERR_OK)
+		e = fields_json(&c->f, b.data, b.len, &c->d);
+	buf_clear(&b);
+	return e;
 }
 
 static enum err
@@ -59,9 +104,7 @@ body_read(const struct app *app, struct call *c)
 		n = transport_read(c->t, chunk, left < (int64_t)sizeof(chunk) ?
 		    (size_t)left : sizeof(chunk));
 		if (n <= 0) {
-			e = diag_set(&c->d, ERR_SYNTAX, NULL, "the request "
-			    "body is truncated: %lld bytes are missing",
-			    (long long)left);
+			e = truncated(c, left);
 			break;
 		}
 		left -= n;
@@ -100,6 +143,8 @@ fields(const struct app *app, const struct route *r, struct call *c)
 		return e;
 	if (r->body == BODY_FORM &&
 	    (e = body_err(body_read(app, c))) != ERR_OK)
+		return e;
+	if (r->body == BODY_JSON && (e = json_read(c)) != ERR_OK)
 		return e;
 	return body_err(fields_check(&c->f, app->conf, &c->d));
 }

@@ -9,6 +9,7 @@
 #include "fcgi/auth.h"
 #include "fcgi/field.h"
 #include "fcgi/form.h"
+#include "fcgi/json_body.h"
 #include "fcgi/multipart.h"
 #include "fcgi/reply.h"
 #include "fcgi/req.h"
@@ -346,5 +347,95 @@ Test(reply, a_full_queue_says_when_to_come_back)
 	cr_assert_eq(rp.status, 429);
 	cr_assert_gt(rp.retry_after, 0);
 	reply_clear(&rp);
+	TEST_END();
+}
+
+/* --- JSON bodies ---------------------------------------------------------------*/
+
+static const struct field json_table[] = {
+	{ "name", field_text, FIELD_QUERY | FIELD_FORM, 8 },
+	{ "count", field_count, FIELD_FORM | FIELD_NUMBER, 8 },
+	{ "strict", field_text, FIELD_FORM | FIELD_BOOL, 8 },
+	{ "ids", field_text, FIELD_FORM | FIELD_LIST, 8 },
+	{ "limit", field_limit, FIELD_QUERY, 8 },
+	{ NULL, NULL, 0, 0 },
+};
+
+static enum err
+json(struct fields *f, const char *query, const char *body, struct diag *d)
+{
+	struct conf	 conf = { 0 };
+	enum err	 e;
+
+	fields_init(f, json_table);
+	if ((e = fields_query(f, query, d)) == ERR_OK &&
+	    (e = fields_json(f, body, strlen(body), d)) == ERR_OK)
+		e = fields_check(f, &conf, d);
+	return e;
+}
+
+Test(json_body, members_become_fields)
+{
+	struct fields	 f;
+
+	cr_assert_eq(json(&f, "", "{\"name\":\" a \",\"count\":7,\"strict\":true,"
+	    "\"ids\":[\"b\",\"a,b\"]}", NULL), ERR_OK);
+	cr_assert_str_eq(f.v[0].str, "a");
+	cr_assert_eq(f.v[1].num, 7);
+	cr_assert_str_eq(f.v[2].str, "true");
+	cr_assert_eq(f.v[3].nlist, 2);
+	fields_clear(&f);
+	TEST_END();
+}
+
+Test(json_body, null_is_nothing_and_the_query_wins)
+{
+	struct fields	 f;
+
+	cr_assert_eq(json(&f, "", "null", NULL), ERR_OK);
+	fields_clear(&f);
+	cr_assert_eq(json(&f, "name=q", "{\"name\":\"b\",\"count\":null}",
+	    NULL), ERR_OK);
+	cr_assert_str_eq(f.v[0].str, "q");
+	cr_assert_not(f.v[1].set);
+	fields_clear(&f);
+	TEST_END();
+}
+
+Test(json_body, anything_else_is_refused_by_name)
+{
+	static const struct {
+		const char	*body, *field;
+		enum err	 want;
+	} bad[] = {
+		{ "", "", ERR_SYNTAX },
+		{ "[]", "", ERR_SYNTAX },
+		{ "{\"name\":\"a\"", "", ERR_SYNTAX },
+		{ "{\"name\":\"a\"}}", "", ERR_SYNTAX },
+		{ "{} {}", "", ERR_SYNTAX },
+		{ "{\"name\":\"a\",\"name\":\"b\"}", "", ERR_SYNTAX },
+		{ "{\"other\":1}", "other", ERR_INVAL },
+		{ "{\"Name\":\"a\"}", "Name", ERR_INVAL },
+		{ "{\"limit\":1}", "limit", ERR_INVAL },
+		{ "{\"name\":1}", "name", ERR_INVAL },
+		{ "{\"name\":[\"a\"]}", "name", ERR_INVAL },
+		{ "{\"name\":\"123456789\"}", "name", ERR_INVAL },
+		{ "{\"name\":\"a\\u0000b\"}", "", ERR_INVAL },
+		{ "{\"count\":\"1\"}", "count", ERR_INVAL },
+		{ "{\"count\":1.5}", "count", ERR_INVAL },
+		{ "{\"strict\":\"true\"}", "strict", ERR_INVAL },
+		{ "{\"ids\":\"a\"}", "ids", ERR_INVAL },
+		{ "{\"ids\":[1]}", "ids", ERR_INVAL },
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct fields	 f;
+		struct diag	 d = DIAG_INIT;
+
+		cr_assert_eq(json(&f, "", bad[i].body, &d), bad[i].want,
+		    "%s: %s", bad[i].body, d.msg);
+		cr_assert_str_eq(d.field, bad[i].field, "%s", bad[i].body);
+		fields_clear(&f);
+	}
 	TEST_END();
 }
