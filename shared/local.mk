@@ -31,6 +31,8 @@ libshared_a_SOURCES = \
 	shared/domain/classify_seen.c shared/domain/classify_text.c \
 	shared/domain/command.c shared/domain/command.h \
 	shared/domain/expect.c shared/domain/expect.h \
+	shared/domain/grant.c shared/domain/grant.h \
+	shared/domain/grants.c shared/domain/grants.h \
 	shared/domain/history.c shared/domain/history.h \
 	shared/domain/history_chain.c shared/domain/history_chain.h \
 	shared/domain/history_head.c shared/domain/history_head.h \

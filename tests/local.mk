@@ -244,3 +244,12 @@ SOURCE_TESTS = tests/it/source.sh tests/it/api_source.sh tests/it/floor.sh \
 	tests/vm/source.sh
 TESTS += $(SOURCE_TESTS)
 EXTRA_DIST += $(SOURCE_TESTS)
+
+# --- grants and limits --------------------------------------------------------
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_grants
+TESTS += tests/unit/test_grants
+endif
+tests_unit_test_grants_SOURCES = tests/unit/test_grants.c tests/unit/test.h
+tests_unit_test_grants_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_grants_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

@@ -91,8 +91,9 @@ two_digits(const char *s)
 	return (s[0] - '0') * 10 + s[1] - '0';
 }
 
-enum err
-time_parse_rfc3339(const char *s, int64_t *ms)
+/* What stands before the zone; *zone is where that begins. */
+static enum err
+parse_instant(const char *s, int64_t *ms, const char **zone)
 {
 	struct tm	 tm, back;
 	const char	*p;
@@ -115,8 +116,7 @@ time_parse_rfc3339(const char *s, int64_t *ms)
 		for (; isdigit((unsigned char)*p); p++, scale /= 10)
 			frac += (*p - '0') * scale;
 	}
-	if (strcmp(p, "Z") != 0)
-		return ERR_INVAL;
+	*zone = p;
 	/* February 30 and 25 o'clock come back as something else. */
 	t = (int64_t)timegm(&tm) * 1000;
 	split(t, &back);
@@ -127,6 +127,40 @@ time_parse_rfc3339(const char *s, int64_t *ms)
 	    back.tm_sec != two_digits(s + 17))
 		return ERR_INVAL;
 	*ms = t + frac;
+	return ERR_OK;
+}
+
+enum err
+time_parse_rfc3339(const char *s, int64_t *ms)
+{
+	const char	*zone;
+	int64_t		 t;
+
+	if (parse_instant(s, &t, &zone) != ERR_OK || strcmp(zone, "Z") != 0)
+		return ERR_INVAL;
+	*ms = t;
+	return ERR_OK;
+}
+
+enum err
+time_parse_rfc3339_zone(const char *s, int64_t *ms)
+{
+	const char	*zone;
+	int64_t		 t, minutes;
+
+	if (parse_instant(s, &t, &zone) != ERR_OK)
+		return ERR_INVAL;
+	if (strcmp(zone, "Z") != 0) {
+		if ((zone[0] != '+' && zone[0] != '-') ||
+		    !has_shape(zone + 1, "00:00") || zone[6] != '\0' ||
+		    two_digits(zone + 1) > 23 || two_digits(zone + 4) > 59)
+			return ERR_INVAL;
+		minutes = two_digits(zone + 1) * 60 + two_digits(zone + 4);
+		t -= (zone[0] == '+' ? minutes : -minutes) * 60000;
+	}
+	if (t < 0)
+		return ERR_INVAL;
+	*ms = t;
 	return ERR_OK;
 }
 

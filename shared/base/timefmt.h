@@ -27,6 +27,8 @@ void	 time_rfc3339_ms(int64_t ms, char [static TIME_RFC3339_MS_SIZE]);
  * before 1970, no leap second.  ERR_INVAL otherwise.
  */
 enum err time_parse_rfc3339(const char *, int64_t *ms);
+/* The same, but also with another zone, such as +02:00: what people write. */
+enum err time_parse_rfc3339_zone(const char *, int64_t *ms);
 
 /*
  * Decimal numbers each with a unit of ns, us, ms, s, m, h.  ERR_INVAL for

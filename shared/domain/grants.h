@@ -71,7 +71,7 @@ void		 grants_free(struct grants *);
  * Reads the file again if it has changed (another file, size or time);
  * *changed may be NULL.  ERR_UNAVAILABLE when it must not be used: broken,
  * too large, writable by others than its owner, or readable for everybody
- * while it holds a token as it is.  The diag has its path: for the log.
+ * while it holds a token as it is.  The diag is for the client.
  */
 enum err	 grants_refresh(struct grants *, bool *changed,
 		    struct diag *);
@@ -84,10 +84,13 @@ enum err	 grants_refresh(struct grants *, bool *changed,
  *			outside its time
  *  ERR_DENIED		a known token, but not for this, or not now
  *  ERR_UNAVAILABLE	as grants_refresh(); the bootstrap token still counts
- * The diag is for the client then, but for ERR_UNAVAILABLE.
+ * The diag is for the client.
  */
 enum err	 grants_decide(struct grants *, const struct grants_ask *,
 		    struct grants_who *, struct diag *);
+
+/* Why the file must not be used, with its path, for a log; NULL if it may. */
+const char	*grants_problem(const struct grants *);
 
 /* How many grants are in force at "now", and how many break a rule. */
 void		 grants_count(const struct grants *, int64_t now,
