@@ -1,39 +1,44 @@
 /*
- * Who may do what.  One place decides, from the action of the route and
- * what the request carries, before the body is read.  Today the switches
- * for anonymous access are the only way in; credentials join here.
+ * Who may do what.  One place decides, from the action of the route and what
+ * the request carries, before the body is read.
+ *
+ * An action of the registry is decided in two steps: auth_check() before
+ * anything of the body is read, auth_registry() as soon as tenant and project
+ * are known, and before a byte of the artifact is kept.
  */
 #ifndef FCGI_AUTH_H
 #define FCGI_AUTH_H
 
 #include <stdbool.h>
 
-#include "base/conf.h"
+#include "action.h"
+#include "app.h"
 #include "base/err.h"
+#include "principal.h"
 
-enum	action {
-	ACTION_NONE,		/* open to everybody: health, catalogue */
-	ACTION_VALIDATE,	/* write */
-	ACTION_VALIDATE_STATUS,	/* read */
-	ACTION_HISTORY_RUNS,	/* read */
-	ACTION_HISTORY_ARTIFACTS, /* read */
-	ACTION_RUN_REPORT,	/* read */
-	ACTION__MAX
-};
-
+struct call;
 struct req;
 
 /*
- * ERR_OK sets *subject (static) to the name that rows and logs carry.
- * ERR_UNAUTH otherwise.
+ * Fills *who in any case.  ERR_UNAUTH: no or wrong credentials; ERR_DENIED:
+ * a known caller who may not; ERR_UNAVAILABLE: nothing is configured that
+ * could tell, or the issuer's keys cannot be had.
  */
-enum err	 auth_check(const struct conf *, const struct req *,
-		    enum action, const char **subject, struct diag *);
+enum err	 auth_check(struct app *, const struct req *, enum action,
+		    struct principal *who, struct diag *);
+
+/*
+ * May call->who do "a" in this tenant and project ("": the whole tenant)?
+ * On ERR_OK call->who is the holder of the registry token.
+ */
+enum err	 auth_registry(struct app *, struct call *, enum action a,
+		    const char *tenant, const char *project);
 
 /*
  * Beyond the public gate: may this caller do what the write key is for, such
  * as running commands in guests?
  */
-bool		 auth_may_write(const struct conf *, const char *subject);
+bool		 auth_may_write(const struct conf *,
+		    const struct principal *);
 
 #endif /* !FCGI_AUTH_H */

@@ -1,5 +1,6 @@
 #include "field.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,6 +199,22 @@ static int
 by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *
+fields_peek(const struct fields *f, const char *name, char *out, size_t size)
+{
+	int		 i = fields_find(f, name);
+	const char	*s = i == -1 ? "" : buf_str(&f->v[i].raw);
+	size_t		 n;
+
+	while (blank(*s))
+		s++;
+	n = strlen(s);
+	while (n > 0 && blank(s[n - 1]))
+		n--;
+	snprintf(out, size, "%.*s", (int)n, s);
+	return out;
 }
 
 static enum err

@@ -1,9 +1,9 @@
 /*
- * Typed input.  A route lists its fields; what comes in the query string or
- * as form parts is checked against that list and ends as typed values, so a
- * handler never sees raw text.  An unknown form part is an error (a misspelt
- * "required_profiles" must not change a verdict); an unknown query parameter
- * is ignored.
+ * Typed input.  A route lists its fields; what comes in the query string, as
+ * form parts or as members of a JSON body is checked against that list and
+ * ends as typed values, so a handler never sees raw text.  An unknown form
+ * part or member is an error (a misspelt "required_profiles" must not change
+ * a verdict); an unknown query parameter is ignored.
  */
 #ifndef FCGI_FIELD_H
 #define FCGI_FIELD_H
@@ -83,6 +83,9 @@ enum err	 fields_text(struct fields *, int i, const void *, size_t,
 		    struct diag *);
 /* Ends a part or parameter of a list. */
 enum err	 fields_end(struct fields *, int i, struct diag *);
+/* The trimmed text as it came so far, before it is checked; "" if none. */
+const char	*fields_peek(const struct fields *, const char *name,
+		    char *out, size_t size);
 /*
  * Everything has arrived: trims, checks, sorts lists, seals files, in the
  * order of the table.

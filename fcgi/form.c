@@ -12,6 +12,7 @@ struct	form {
 	struct multipart	*mp;
 	int			 cur;	/* field of the open part */
 	bool			 skip;	/* an empty file input of a browser */
+	bool			 asked;	/* limits.before_file said yes */
 };
 
 /*
@@ -33,6 +34,10 @@ begin_file(struct form *fm, const struct multipart_part *p, struct diag *d)
 		fm->skip = true;
 		return ERR_OK;
 	}
+	if (!fm->asked && fm->limits.before_file != NULL &&
+	    (e = fm->limits.before_file(fm->limits.arg)) != ERR_OK)
+		return e;
+	fm->asked = true;
 	if ((e = fields_begin(fm->fields, fm->cur, d)) != ERR_OK)
 		return e;
 	if (path_name_ok(p->filename) &&

@@ -13,6 +13,9 @@
 struct	form_limits {
 	const char	*workdir;	/* where files go */
 	int64_t		 max_file;	/* bytes of one file */
+	/* Asked once before the first file is kept; NULL: nobody. */
+	enum err	(*before_file)(void *arg);
+	void		*arg;
 };
 
 struct form;

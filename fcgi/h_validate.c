@@ -273,7 +273,7 @@ take_manifest(const struct app *app, struct call *c, struct plan *p)
 	if ((e = request_manifest_read(app, &v[V_MANIFEST_FILE],
 	    &v[V_MANIFEST_TEXT], m, &c->d)) != ERR_OK ||
 	    (e = request_manifest_allowed(m, p->job.mode,
-	    auth_may_write(app->conf, c->subject), &c->d)) != ERR_OK)
+	    auth_may_write(app->conf, &c->who), &c->d)) != ERR_OK)
 		return e;
 	if (!m->set)
 		return ERR_OK;
@@ -314,7 +314,7 @@ make_plan(const struct app *app, struct call *c, struct plan *p)
 		    app->conf->concurrency,
 		.fresh_boot = app->conf->vm_fresh_boot,
 		.request_id = c->rq->id,
-		.submitted_by = c->subject,
+		.submitted_by = c->who.subject,
 		.targets = p->targets,
 		.inputs = p->given.input,
 		.ninputs = p->given.ninputs,

@@ -3,8 +3,10 @@
 noinst_LIBRARIES += libfcgiapp.a
 
 libfcgiapp_a_SOURCES = \
+	fcgi/action.c fcgi/action.h fcgi/action.def \
 	fcgi/app.c fcgi/app.h \
 	fcgi/auth.c fcgi/auth.h \
+	fcgi/body.c fcgi/body.h \
 	fcgi/compile_json.c fcgi/compile_json.h \
 	fcgi/field.c fcgi/field.h fcgi/field_check.c \
 	fcgi/form.c fcgi/form.h \
@@ -17,6 +19,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/range.c fcgi/range.h \
+	fcgi/principal.c fcgi/principal.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/req.c fcgi/req.h \
 	fcgi/request_manifest.c fcgi/request_manifest.h \

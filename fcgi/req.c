@@ -1,5 +1,6 @@
 #include "req.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -44,6 +45,71 @@ copy(const struct transport *t, const char *var, const char *shown, char *out,
 		    "%s is longer than %zu bytes", shown, size - 1);
 	memcpy(out, v, len + 1);
 	return ERR_OK;
+}
+
+/*
+ * Every header that carries a credential, and where it goes.  Authorization
+ * may leave out "Bearer": older clients do.
+ */
+static const struct {
+	const char	*var;
+	const char	*shown;
+	size_t		 off;
+	size_t		 size;
+} credentials[] = {
+#define CREDENTIAL(var, shown, m)	\
+	{ var, shown, offsetof(struct req, m), sizeof(((struct req *)0)->m) }
+	CREDENTIAL("HTTP_X_API_KEY", "X-API-Key", api_key),
+	CREDENTIAL("HTTP_X_API_TOKEN", "X-API-Token", api_token),
+	CREDENTIAL("HTTP_AUTHORIZATION", "Authorization", bearer),
+	CREDENTIAL("HTTP_X_API_IDENTITY_TOKEN", "X-API-Identity-Token",
+	    identity),
+	CREDENTIAL("HTTP_X_EXECUTE_APPROVAL_TOKEN",
+	    "X-Execute-Approval-Token", approval),
+#undef CREDENTIAL
+};
+
+/* Takes "skip" bytes and blanks off the front, and blanks off the end. */
+static void
+trim(char *s, size_t skip)
+{
+	char	*p = s + skip;
+	size_t	 n;
+
+	p += strspn(p, " \t");
+	n = strlen(p);
+	while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
+		n--;
+	memmove(s, p, n);
+	s[n] = '\0';
+}
+
+static enum err
+credentials_read(const struct transport *t, struct req *rq, struct diag *d)
+{
+	enum err	 e;
+
+	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]);
+	    i++) {
+		char	*out = (char *)rq + credentials[i].off;
+
+		if ((e = copy(t, credentials[i].var, credentials[i].shown,
+		    out, credentials[i].size, d)) != ERR_OK)
+			return e;
+		trim(out, 0);
+	}
+	if (strncasecmp(rq->bearer, "Bearer ", 7) == 0)
+		trim(rq->bearer, 7);
+	return ERR_OK;
+}
+
+void
+req_clear(struct req *rq)
+{
+	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]);
+	    i++)
+		explicit_bzero((char *)rq + credentials[i].off,
+		    credentials[i].size);
 }
 
 static enum err
@@ -150,7 +216,8 @@ req_read(const struct transport *t, struct req *rq, struct diag *d)
 	    (e = copy(t, "HTTP_IF_RANGE", "If-Range", rq->if_range,
 	    sizeof(rq->if_range), d)) != ERR_OK ||
 	    (e = copy(t, "HTTP_IDEMPOTENCY_KEY", "Idempotency-Key",
-	    rq->idempotency_key, sizeof(rq->idempotency_key), d)) != ERR_OK)
+	    rq->idempotency_key, sizeof(rq->idempotency_key), d)) != ERR_OK ||
+	    (e = credentials_read(t, rq, d)) != ERR_OK)
 		return e;
 	return length_parse(transport_var(t, "CONTENT_LENGTH"),
 	    &rq->content_length, d);

@@ -14,6 +14,7 @@
 #define REQ_PATH_MAX		256	/* the longest route is far shorter */
 #define REQ_QUERY_MAX		8192	/* nginx: large_client_header_buffers */
 #define REQ_HEADER_MAX		512	/* any single header value we look at */
+#define REQ_TOKEN_MAX		8192	/* a signed token in a header */
 #define REQ_ID_MAX		64	/* bytes of X-Request-Id kept */
 #define REQ_TRACEPARENT_LEN	55	/* W3C Trace Context */
 
@@ -37,6 +38,12 @@ struct	req {
 	char		 if_range[REQ_HEADER_MAX + 1];
 	char		 idempotency_key[REQ_HEADER_MAX + 1];
 	char		 remote[64];
+	/* Credentials, trimmed; "" if none.  req_clear() wipes them. */
+	char		 api_key[REQ_HEADER_MAX + 1];
+	char		 api_token[REQ_HEADER_MAX + 1];
+	char		 bearer[REQ_TOKEN_MAX + 1];	/* Authorization */
+	char		 identity[REQ_TOKEN_MAX + 1];
+	char		 approval[REQ_TOKEN_MAX + 1];
 };
 
 /*
@@ -45,6 +52,9 @@ struct	req {
  */
 enum err	 req_read(const struct transport *, struct req *,
 		    struct diag *);
+
+/* Leaves no credential behind in memory. */
+void		 req_clear(struct req *);
 
 const char	*method_name(enum method);
 

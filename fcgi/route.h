@@ -2,6 +2,10 @@
  * THE route table: method, path, who may, how large a body, which fields,
  * what runs.  The dispatcher checks all of that; a handler runs only when
  * everything holds.
+ *
+ * A route whose action is the registry's has the fields "tenant" and
+ * "project" (required unless the action says otherwise).  Where they come
+ * with a form they stand before its first file, or in the query string.
  */
 #ifndef FCGI_ROUTE_H
 #define FCGI_ROUTE_H
@@ -16,10 +20,14 @@
 
 struct transport;
 
+struct route;
+
 /* One request on its way through a handler. */
 struct	call {
 	const struct req	*rq;
-	const char		*subject;	/* who asks */
+	const struct route	*route;		/* NULL until it is found */
+	struct principal	 who;		/* who asks */
+	bool			 granted;	/* auth_registry() said yes */
 	const char		*prefix;	/* "/api" or "/api/v1" */
 	struct fields		 f;
 	struct reply		*rp;

@@ -9,112 +9,10 @@
 
 #include "base/log.h"
 #include "base/timefmt.h"
-#include "form.h"
+#include "body.h"
 #include "job_wait.h"
-#include "json_body.h"
 #include "route.h"
 #include "transport.h"
-
-static int64_t
-body_max(const struct app *app, const struct route *r)
-{
-	switch (r->body) {
-	case BODY_FORM:
-		return app->conf->max_artifact + BODY_FORM_EXTRA;
-	case BODY_JSON:
-		return BODY_JSON_MAX;
-	case BODY_NONE:
-		break;
-	}
-	return 0;
-}
-
-/* What can be said about the body without reading it. */
-static enum err
-body_check(const struct app *app, const struct route *r, struct call *c)
-{
-	int64_t	 len = c->rq->content_length, max = body_max(app, r);
-
-	if (len > max && r->body == BODY_NONE)
-		return diag_set(&c->d, ERR_TOOBIG, NULL,
-		    "this route takes no request body");
-	if (len > max && r->body == BODY_JSON)
-		return diag_set(&c->d, ERR_TOOBIG, NULL, "the request body "
-		    "exceeds %lld bytes", (long long)max);
-	if (len > max)
-		return diag_set(&c->d, ERR_TOOBIG, "artifact_file",
-		    "the request body is larger than %lld bytes; an object "
-		    "may have %lld", (long long)max,
-		    (long long)app->conf->max_artifact);
-	if (r->body == BODY_FORM && len <= 0)
-		return diag_set(&c->d, ERR_SYNTAX, NULL,
-		    "a form with the object is needed as the request body");
-	if (r->body == BODY_JSON && len <= 0)
-		return diag_set(&c->d, ERR_SYNTAX, NULL, "invalid JSON body: "
-		    "a JSON object is needed as the request body");
-	return ERR_OK;
-}
-
-static enum err
-truncated(struct call *c, int64_t left)
-{
-	return diag_set(&c->d, ERR_SYNTAX, NULL, "the request body is "
-	    "truncated: %lld bytes are missing", (long long)left);
-}
-
-static enum err
-json_read(struct call *c)
-{
-	struct buf	 b = BUF_INIT((size_t)BODY_JSON_MAX);
-	int64_t		 left = c->rq->content_length;
-	char		*p = buf_reserve(&b, (size_t)left);
-	ssize_t		 n;
-	enum err	 e = buf_err(&b);
-
-	while (e == ERR_OK && left > 0) {
-		if ((n = transport_read(c->t, p, (size_t)left)) <= 0) {
-			e = truncated(c, left);
-			break;
-		}
-		buf_commit(&b, (size_t)n);
-		p += n;
-		left -= n;
-	}
-	if (e == ERR_OK)
-		e = fields_json(&c->f, b.data, b.len, &c->d);
-	buf_clear(&b);
-	return e;
-}
-
-static enum err
-body_read(const struct app *app, struct call *c)
-{
-	struct form_limits	 limits = { app->conf->workdir,
-				    app->conf->max_artifact };
-	struct form		*form = NULL;
-	char			 chunk[16 * 1024];
-	int64_t			 left = c->rq->content_length;
-	ssize_t			 n;
-	enum err		 e;
-
-	if ((e = form_new(c->rq->content_type, &limits, &c->f, &form,
-	    &c->d)) != ERR_OK)
-		return e;
-	while (left > 0 && e == ERR_OK) {
-		n = transport_read(c->t, chunk, left < (int64_t)sizeof(chunk) ?
-		    (size_t)left : sizeof(chunk));
-		if (n <= 0) {
-			e = truncated(c, left);
-			break;
-		}
-		left -= n;
-		e = form_feed(form, chunk, (size_t)n, &c->d);
-	}
-	if (e == ERR_OK)
-		e = form_end(form, &c->d);
-	form_free(form);
-	return e;
-}
 
 /* Storing an upload can fail in ways that are none of the client's doing. */
 static enum err
@@ -131,20 +29,43 @@ body_err(enum err e)
 	}
 }
 
+/*
+ * The registry's own gate: tenant and project as they came, before they are
+ * looked at any further, and before anything of a file is kept.
+ */
 static enum err
-fields(const struct app *app, const struct route *r, struct call *c)
+registry_gate(struct app *app, struct call *c)
+{
+	enum action	 a = c->route->action;
+	char		 tenant[PRINCIPAL_TENANT_MAX + 2];
+	char		 project[PRINCIPAL_TENANT_MAX + 2];
+
+	if ((action_info(a)->flags & ACTION_REGISTRY) == 0 || c->granted)
+		return ERR_OK;
+	fields_peek(&c->f, "tenant", tenant, sizeof(tenant));
+	fields_peek(&c->f, "project", project, sizeof(project));
+	if (c->route->body == BODY_FORM &&
+	    (tenant[0] == '\0' || project[0] == '\0'))
+		return diag_set(&c->d, ERR_INVAL, tenant[0] == '\0' ?
+		    "tenant" : "project", "tenant and project must come "
+		    "before the file, or in the query string");
+	if (project[0] != '\0')
+		a = action_in_project(a);
+	c->granted = auth_registry(app, c, a, tenant, project) == ERR_OK;
+	return c->granted ? ERR_OK : c->d.code;
+}
+
+static enum err
+fields(struct app *app, const struct route *r, struct call *c)
 {
 	enum err	 e;
 
 	if (r->fields == NULL)
 		return ERR_OK;
 	fields_init(&c->f, r->fields);
-	if ((e = fields_query(&c->f, c->rq->query, &c->d)) != ERR_OK)
-		return e;
-	if (r->body == BODY_FORM &&
-	    (e = body_err(body_read(app, c))) != ERR_OK)
-		return e;
-	if (r->body == BODY_JSON && (e = json_read(c)) != ERR_OK)
+	if ((e = fields_query(&c->f, c->rq->query, &c->d)) != ERR_OK ||
+	    (e = body_err(body_read(app, r, c, registry_gate))) != ERR_OK ||
+	    (e = registry_gate(app, c)) != ERR_OK)
 		return e;
 	return body_err(fields_check(&c->f, app->conf, &c->d));
 }
@@ -154,12 +75,12 @@ fields(const struct app *app, const struct route *r, struct call *c)
  * any other error waits for the request itself.
  */
 static enum err
-may_read(const struct app *app, struct call *c, const struct route *r)
+may_read(struct app *app, struct call *c, const struct route *r)
 {
 	c->rp->status = 204;
 	if (r == NULL)
 		return ERR_OK;
-	return auth_check(app->conf, c->rq, r->action, &c->subject, &c->d);
+	return auth_check(app, c->rq, r->action, &c->who, &c->d);
 }
 
 static enum err
@@ -177,8 +98,8 @@ dispatch(struct app *app, struct call *c)
 		    "method not allowed; this route takes %s", c->rp->allow);
 	if (e != ERR_OK)
 		return diag_set(&c->d, e, NULL, "no such route");
-	if ((e = auth_check(app->conf, c->rq, r->action, &c->subject,
-	    &c->d)) != ERR_OK)
+	c->route = r;
+	if ((e = auth_check(app, c->rq, r->action, &c->who, &c->d)) != ERR_OK)
 		return e;
 	if ((r->flags & ROUTE_WAIT) != 0 && !job_may_wait(app, c->rq))
 		return diag_set(&c->d, ERR_BUSY, NULL,
@@ -223,8 +144,8 @@ log_request(const struct call *c, enum err e, enum err sent, int64_t us)
 	    LOG_I("status", rp->status),
 	    LOG_I("response_bytes", rp->sent),
 	    LOG_I("us", us),
-	    LOG_S("remote", c->rq->remote),
-	    LOG_S("subject", c->subject),
+	    LOG_S("remote", c->who.address),
+	    LOG_S("subject", c->who.subject),
 	    LOG_S("traceparent", c->rq->traceparent[0] != '\0' ?
 	    c->rq->traceparent : NULL),
 	    LOG_S("code", e == ERR_OK ? NULL : err_code(e)),
@@ -248,6 +169,7 @@ serve_request(struct app *app, struct transport *t)
 	c.t = t;
 	reply_init(&rp);
 	e = req_read(t, &rq, &c.d);
+	principal_init(&c.who, rq.remote);
 	head_bad = e != ERR_OK;
 	if (e == ERR_OK)
 		e = dispatch(app, &c);
@@ -260,5 +182,6 @@ serve_request(struct app *app, struct transport *t)
 	sent = reply_send(&rp, &rq, t);
 	transport_finish(t);
 	log_request(&c, e, sent, time_mono_us() - start);
+	req_clear(&rq);
 	reply_clear(&rp);
 }

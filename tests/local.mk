@@ -51,6 +51,16 @@ tests_unit_test_history_trust_SOURCES = tests/unit/test_history_trust.c \
 tests_unit_test_history_trust_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_history_trust_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
+# --- who may do what -------------------------------------------------------
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_auth
+TESTS += tests/unit/test_auth
+endif
+tests_unit_test_auth_SOURCES = tests/unit/test_auth.c tests/unit/test.h
+tests_unit_test_auth_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_auth_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
+	$(CRITERION_LIBS)
+
 # --- profiles, matrices, kernels, the command line ---------------------------
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/test_matrix

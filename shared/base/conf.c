@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json_out.h"
 #include "base/timefmt.h"
 
-enum	conf_type { T_HEAD, T_STR, T_BOOL, T_INT, T_DUR, T_WORD };
+enum	conf_type { T_HEAD, T_STR, T_SECRET, T_BOOL, T_LAX, T_INT, T_DUR, T_WORD };
 
 struct	conf_key {
 	enum conf_type	 type;
@@ -30,6 +31,8 @@ struct	conf_key {
 static const struct conf_key keys[] = {
 #define CONF_HEAD(text)		{ T_HEAD, text, 0, "", "", "", "" },
 #define CONF_STR(m, n, d, doc)	{ T_STR, n, OFF(m), d, "", "", doc },
+#define CONF_SECRET(m, n, doc)	{ T_SECRET, n, OFF(m), "", "", "", doc },
+#define CONF_LAX(m, n, d, doc)	{ T_LAX, n, OFF(m), DEF_BOOL(d), "", "", doc },
 #define CONF_BOOL(m, n, d, doc)	{ T_BOOL, n, OFF(m), DEF_BOOL(d), "", "", doc },
 #define CONF_INT(m, n, d, lo, hi, doc)	\
 	{ T_INT, n, OFF(m), XSTR(d), XSTR(lo), XSTR(hi), doc },
@@ -66,6 +69,29 @@ set_bool(bool *out, const struct conf_key *k, const char *v, struct diag *d)
 	}
 	return diag_set(d, ERR_INVAL, k->name,
 	    "%s: \"%s\" is no boolean; use true or false", k->name, v);
+}
+
+/*
+ * A switch that stops something in an emergency takes every usual word;
+ * none of them may mean "no" by accident.
+ */
+static enum err
+set_lax(bool *out, const struct conf_key *k, const char *v, struct diag *d)
+{
+	static const char *const words[][2] = {
+		{ "0", "1" }, { "f", "t" }, { "false", "true" }, { "n", "y" },
+		{ "no", "yes" }, { "off", "on" }, { "disabled", "enabled" },
+		{ "disable", "enable" }, { "inactive", "active" },
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (int on = 0; on < 2; on++)
+			if (strcasecmp(v, words[i][on]) == 0) {
+				*out = on != 0;
+				return ERR_OK;
+			}
+	return diag_set(d, ERR_INVAL, k->name,
+	    "%s: \"%s\" is neither on nor off; use true or false", k->name, v);
 }
 
 static bool
@@ -139,10 +165,13 @@ set(struct conf *c, const struct conf_key *k, const char *v, struct diag *d)
 	case T_HEAD:
 		return ERR_OK;
 	case T_STR:
+	case T_SECRET:
 		*(const char **)member(c, k) = v;
 		return ERR_OK;
 	case T_BOOL:
 		return set_bool(member(c, k), k, v, d);
+	case T_LAX:
+		return set_lax(member(c, k), k, v, d);
 	case T_INT:
 		return set_int(member(c, k), k, v, d);
 	case T_DUR:
@@ -184,6 +213,12 @@ value_text(const struct conf *c, const struct conf_key *k, char *out,
 	case T_WORD:
 		snprintf(out, size, "%s", *(const char *const *)p);
 		break;
+	case T_SECRET:
+		/* Whether it is set is all that may be shown. */
+		snprintf(out, size, "%s", **(const char *const *)p != '\0' ?
+		    "(set)" : "");
+		break;
+	case T_LAX:
 	case T_BOOL:
 		snprintf(out, size, "%s", *(const bool *)p ? "true" : "false");
 		break;
@@ -200,7 +235,8 @@ static const char *
 type_text(const struct conf_key *k, char *out, size_t size)
 {
 	static const char *const names[] =
-	    { "", "text", "boolean", "number", "duration", "word" };
+	    { "", "text", "secret", "boolean", "switch", "number", "duration",
+	    "word" };
 
 	if (k->type == T_INT || k->type == T_DUR)
 		snprintf(out, size, "%s %s to %s", names[k->type], k->min,

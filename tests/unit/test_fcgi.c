@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/fsio.h"
-#include "fcgi/auth.h"
 #include "fcgi/field.h"
 #include "fcgi/form.h"
 #include "fcgi/json_body.h"
@@ -62,54 +61,6 @@ Test(route, a_wrong_method_is_told_the_right_one)
 	cr_assert_str_eq(allow, "POST");
 	cr_assert_eq(find(METHOD_HEAD, "/api/validate", &prefix, &allow),
 	    ERR_METHOD);
-	TEST_END();
-}
-
-/* --- authority ----------------------------------------------------------------*/
-
-static bool
-open_with(struct conf c, enum action a)
-{
-	const char	*subject = NULL;
-
-	return auth_check(&c, NULL, a, &subject, NULL) == ERR_OK;
-}
-
-Test(auth, nothing_but_the_open_routes_is_open_by_default)
-{
-	struct conf	 c = { 0 };
-
-	cr_assert(open_with(c, ACTION_NONE));
-	for (int a = ACTION_NONE + 1; a < ACTION__MAX; a++)
-		cr_assert_not(open_with(c, (enum action)a), "action %d", a);
-	TEST_END();
-}
-
-Test(auth, commands_need_more_than_the_public_gate)
-{
-	struct conf	 c = { .anon_validate = true, .anon_read = true };
-
-	cr_expect_not(auth_may_write(&c, "anonymous"));
-	cr_expect(auth_may_write(&c, "ci"));
-	c.anon_write = true;
-	cr_expect(auth_may_write(&c, "anonymous"));
-	TEST_END();
-}
-
-Test(auth, each_switch_opens_what_the_specification_says)
-{
-	struct conf	 validate = { .anon_validate = true };
-	struct conf	 read = { .anon_read = true };
-	struct conf	 write = { .anon_write = true };
-
-	cr_assert(open_with(validate, ACTION_VALIDATE));
-	cr_assert(open_with(validate, ACTION_VALIDATE_STATUS));
-	cr_assert_not(open_with(validate, ACTION_HISTORY_RUNS));
-	cr_assert_not(open_with(read, ACTION_VALIDATE));
-	cr_assert(open_with(read, ACTION_VALIDATE_STATUS));
-	cr_assert(open_with(read, ACTION_RUN_REPORT));
-	cr_assert(open_with(write, ACTION_VALIDATE));
-	cr_assert(open_with(write, ACTION_HISTORY_RUNS));
 	TEST_END();
 }
 
