@@ -64,6 +64,7 @@ libshared_a_SOURCES = \
 	shared/store/store_artifact.c shared/store/store_artifact.h \
 	shared/store/store_job.c shared/store/store_job.h \
 	shared/store/store_kernel.c shared/store/store_kernel.h \
+	shared/store/store_limit.c shared/store/store_limit.h \
 	shared/store/store_run.c shared/store/store_run.h \
 	shared/store/store_worker.c shared/store/store_worker.h
 nodist_libshared_a_SOURCES = shared/store/sql_text.h

@@ -411,3 +411,28 @@ SELECT 1 FROM registry_projects WHERE tenant = :tenant LIMIT 1;
 -- name: registry_project_known
 SELECT 1 FROM registry_projects
 WHERE tenant = :tenant AND project = :project;
+
+-- name: limit_get
+SELECT slot_ms, slot, counts FROM rate_limits
+WHERE subject = :subject AND tenant = :tenant AND project = :project
+    AND action = :action;
+
+-- name: limit_put
+INSERT INTO rate_limits (subject, tenant, project, action, slot_ms, slot,
+    counts, expires_at)
+VALUES (:subject, :tenant, :project, :action, :slot_ms, :slot, :counts,
+    :expires_at)
+ON CONFLICT (subject, tenant, project, action) DO UPDATE SET
+    slot_ms = excluded.slot_ms, slot = excluded.slot,
+    counts = excluded.counts, expires_at = excluded.expires_at
+RETURNING id;
+
+-- name: limit_expire
+DELETE FROM rate_limits WHERE expires_at < :now;
+
+-- name: limit_count
+SELECT count(*) FROM rate_limits;
+
+-- name: limit_evict
+DELETE FROM rate_limits WHERE id IN (SELECT id FROM rate_limits
+    ORDER BY subject NOT GLOB 'address:*', expires_at LIMIT :n);

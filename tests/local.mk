@@ -257,9 +257,12 @@ EXTRA_DIST += $(SOURCE_TESTS)
 
 # --- grants and limits --------------------------------------------------------
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_grants
-TESTS += tests/unit/test_grants
+check_PROGRAMS += tests/unit/test_grants tests/unit/test_limit
+TESTS += tests/unit/test_grants tests/unit/test_limit
 endif
 tests_unit_test_grants_SOURCES = tests/unit/test_grants.c tests/unit/test.h
 tests_unit_test_grants_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_grants_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_limit_SOURCES = tests/unit/test_limit.c tests/unit/test.h
+tests_unit_test_limit_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_limit_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

@@ -10,8 +10,8 @@
  * The rows are bounded (LIMIT_ROWS_MAX): those that are over go first, then
  * those of addresses, then the oldest.
  *
- * Calls are made on a connection of the role DB_LIMIT, which neither waits
- * for the disk nor wakes who waits for jobs.
+ * Counting does not wait for the disk and wakes nobody; nothing is counted
+ * inside somebody else's transaction.
  */
 #ifndef STORE_LIMIT_H
 #define STORE_LIMIT_H
@@ -22,7 +22,7 @@
 #include "base/err.h"
 #include "store/db.h"
 
-#define LIMIT_ROWS_MAX	20000	/* of about 200 bytes */
+#define LIMIT_ROWS_MAX	10000	/* of about 200 bytes */
 
 /* Whom and what a limit is about; NULL counts as "". */
 struct	limit_key {
