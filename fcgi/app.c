@@ -21,7 +21,8 @@ app_init(struct app *a, const struct conf *conf, struct diag *d)
 	    d)) != ERR_OK ||
 	    (e = paths_data(conf, "doc/openapi.yaml", path, sizeof(path),
 	    d)) != ERR_OK ||
-	    (e = fsio_read(path, &a->openapi, d)) != ERR_OK)
+	    (e = fsio_read(path, &a->openapi, d)) != ERR_OK ||
+	    (e = grants_new(conf, &a->grants, d)) != ERR_OK)
 		app_clear(a);
 	return e;
 }
@@ -31,6 +32,7 @@ app_clear(struct app *a)
 {
 	db_watch_free(a->watch);
 	db_close(a->db);
+	grants_free(a->grants);
 	buf_clear(&a->openapi);
 	matrix_clear(&a->matrix);
 	profile_set_clear(&a->profiles);

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "domain/grants.h"
 #include "domain/matrix.h"
 #include "domain/profile.h"
 #include "store/db.h"
@@ -22,6 +23,7 @@ struct	app {
 	struct profile_set profiles;
 	struct matrix	 matrix;	/* the default one */
 	struct buf	 openapi;
+	struct grants	*grants;	/* of the registry */
 	struct db	*db;		/* NULL until app_db() */
 	struct db_watch	*watch;		/* NULL until app_watch() */
 };

@@ -5,7 +5,6 @@
 
 #include "base/hash.h"
 #include "req.h"
-#include "route.h"
 
 /* --- the key --------------------------------------------------------------- */
 
@@ -23,8 +22,8 @@ presented_key(const struct req *rq)
 	return rq->api_token;
 }
 
-static const char *
-registry_token(const struct req *rq)
+const char *
+auth_registry_token(const struct req *rq)
 {
 	return rq->bearer[0] != '\0' ? rq->bearer : rq->api_token;
 }
@@ -103,7 +102,7 @@ permitted(const struct principal *who, enum action a, struct diag *d)
 static enum err
 registry_first(const struct req *rq, enum action a, struct diag *d)
 {
-	if (registry_token(rq)[0] != '\0' ||
+	if (auth_registry_token(rq)[0] != '\0' ||
 	    (action_info(a)->flags & ACTION_PUBLIC) != 0)
 		return ERR_OK;
 	return diag_set(d, ERR_UNAUTH, NULL,
@@ -129,22 +128,6 @@ auth_check(struct app *app, const struct req *rq, enum action a,
 		return ERR_OK;
 	}
 	return e;
-}
-
-enum err
-auth_registry(struct app *app, struct call *c, enum action a,
-    const char *tenant, const char *project)
-{
-	(void)app;
-	if (tenant[0] == '\0')
-		return diag_set(&c->d, ERR_INVAL, "tenant",
-		    "tenant is required");
-	if (project[0] == '\0' &&
-	    (action_info(a)->flags & ACTION_TENANT) == 0)
-		return diag_set(&c->d, ERR_INVAL, "project",
-		    "project is required");
-	return diag_set(&c->d, ERR_UNAUTH, NULL,
-	    "a registry token is needed: Authorization: Bearer");
 }
 
 bool

@@ -34,6 +34,15 @@ enum err	 auth_check(struct app *, const struct req *, enum action,
 enum err	 auth_registry(struct app *, struct call *, enum action a,
 		    const char *tenant, const char *project);
 
+/* Authorization, or what older clients send; "" for none. */
+const char	*auth_registry_token(const struct req *);
+/*
+ * A refusal (call->d) for the audit; tenant and project may be "".  A
+ * failure to write it is logged.
+ */
+void		 auth_audit_denied(struct app *, struct call *, enum action,
+		    const char *tenant, const char *project);
+
 /*
  * Beyond the public gate: may this caller do what the write key is for, such
  * as running commands in guests?

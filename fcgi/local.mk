@@ -5,7 +5,7 @@ noinst_LIBRARIES += libfcgiapp.a
 libfcgiapp_a_SOURCES = \
 	fcgi/action.c fcgi/action.h fcgi/action.def \
 	fcgi/app.c fcgi/app.h \
-	fcgi/auth.c fcgi/auth.h \
+	fcgi/auth.c fcgi/auth.h fcgi/auth_registry.c \
 	fcgi/body.c fcgi/body.h \
 	fcgi/compile_json.c fcgi/compile_json.h \
 	fcgi/field.c fcgi/field.h fcgi/field_check.c \
