@@ -49,6 +49,7 @@ libshared_a_SOURCES = \
 	shared/domain/objfacts.c shared/domain/objfacts.h \
 	shared/domain/objfacts_show.c \
 	shared/domain/profile.c shared/domain/profile.h \
+	shared/domain/registry.c shared/domain/registry.h \
 	shared/domain/report.c shared/domain/report.h \
 	shared/domain/report_md.c shared/domain/report_md.h \
 	shared/domain/report_md_cause.c \
@@ -60,6 +61,7 @@ libshared_a_SOURCES = \
 	shared/store/audit_line.c shared/store/audit_line.h \
 	shared/store/store_audit.c shared/store/store_audit.h \
 	shared/store/store_history.c shared/store/store_history.h \
+	shared/store/store_registry.c shared/store/store_registry.h \
 	shared/store/store_input.c shared/store/store_input.h \
 	shared/store/store_artifact.c shared/store/store_artifact.h \
 	shared/store/store_job.c shared/store/store_job.h \
