@@ -194,6 +194,31 @@ sync_parent(const char *path, struct diag *d)
 	return e;
 }
 
+/*
+ * Something has the name already.  The name says what must be in it: what is
+ * not that (a damaged disk, a planted file) is replaced.
+ */
+static enum err
+check_there(const struct object *o, const char *from, const char *path,
+    struct diag *d)
+{
+	char		 hex[SHA256_HEX_SIZE], aside[PATH_MAX + 40], rnd[33];
+	enum err	 e;
+
+	if (sha256_file(path, hex) == ERR_OK && strcmp(hex, o->hex) == 0)
+		return ERR_OK;
+	rnd_hex(16, rnd);
+	snprintf(aside, sizeof(aside), "%s.%s", path, rnd);
+	if (linkat(AT_FDCWD, from, AT_FDCWD, aside, AT_SYMLINK_FOLLOW) == -1)
+		return diag_errno(d, "cannot store the file");
+	if (rename(aside, path) == -1) {
+		e = diag_errno(d, "cannot store the file");
+		unlink(aside);
+		return e;
+	}
+	return sync_parent(path, d);
+}
+
 enum err
 object_publish(struct object *o, bool *created, struct diag *d)
 {
@@ -217,7 +242,7 @@ object_publish(struct object *o, bool *created, struct diag *d)
 		if (errno != EEXIST)
 			return diag_errno(d, "cannot store the file");
 		*created = false;
-		return ERR_OK;
+		return check_there(o, from, path, d);
 	}
 	if ((e = sync_parent(path, d)) != ERR_OK) {
 		unlink(path);
@@ -259,6 +284,15 @@ objects_unpublish(struct object *const *o, size_t n, const bool *created)
 	for (size_t i = 0; i < n; i++)
 		if (created[i])
 			object_unpublish(o[i]);
+}
+
+void
+object_remove(const char *workdir, const char *sha256)
+{
+	char	 path[PATH_MAX];
+
+	if (object_path(workdir, sha256, path, sizeof(path)) == ERR_OK)
+		unlink(path);
 }
 
 void

@@ -45,14 +45,17 @@ bool		 object_begins(const struct object *, const void *, size_t n);
 enum err	 object_read(const struct object *, struct buf *b,
 		    struct diag *);
 /*
- * Gives the sealed object its name.  *created is false when the same
- * content was there before.
+ * Gives the sealed object its name.  *created is false when the name was
+ * there before; what it names is read then, and replaced if it is anything
+ * but this content.
  */
 enum err	 object_publish(struct object *, bool *created,
 		    struct diag *);
 /* Takes the name away again; only for the one who created it. */
 void		 object_unpublish(struct object *);
 void		 object_free(struct object *);
+/* Of an object no row refers to, under the object lock. */
+void		 object_remove(const char *workdir, const char *sha256);
 
 /*
  * Several sealed objects of one job, all or none.  "created" has "n" places;

@@ -85,6 +85,27 @@ Test(object, published_twice_is_one_file)
 	TEST_END();
 }
 
+Test(object, published_over_something_else_replaces_it)
+{
+	struct object	*o = sealed("hello");
+	char		 path[512], hex[SHA256_HEX_SIZE];
+	bool		 created = true;
+
+	cr_assert_eq(object_path(workdir, object_sha256(o), path,
+	    sizeof(path)), ERR_OK);
+	*strrchr(path, '/') = '\0';
+	cr_assert_eq(fsio_mkdirs(path, NULL), ERR_OK);
+	path[strlen(path)] = '/';
+	cr_assert_eq(fsio_write_atomic(path, "planted", 7, 0600, NULL),
+	    ERR_OK);
+	cr_assert_eq(object_publish(o, &created, NULL), ERR_OK);
+	cr_assert_not(created);
+	cr_assert_eq(sha256_file(path, hex), ERR_OK);
+	cr_assert_str_eq(hex, object_sha256(o));
+	object_free(o);
+	TEST_END();
+}
+
 Test(object, leaves_nothing_when_it_is_given_up)
 {
 	struct object	*o = sealed("hello");
