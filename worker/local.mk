@@ -15,6 +15,8 @@ libworker_a_SOURCES = \
 	worker/loop.c worker/loop.h \
 	worker/lost.c worker/lost.h \
 	worker/preparing.c worker/preparing.h \
+	worker/registry_record.c worker/registry_record.h \
+	worker/registry_work.c worker/registry_work.h \
 	worker/runner.c worker/runner.h \
 	worker/sched.c worker/sched.h \
 	worker/signer/frame.c worker/signer/frame.h \

@@ -13,6 +13,7 @@
 #include "base/timefmt.h"
 #include "store/store_job.h"
 #include "store/store_worker.h"
+#include "worker/registry_work.h"
 #include "worker/sched.h"
 #include "worker/work.h"
 
@@ -39,6 +40,7 @@ struct	loop {
 	int64_t			 beat_at;	/* heartbeat, foreign leases */
 	int64_t			 look_at;	/* -1: nothing has changed */
 	int64_t			 claim_after;
+	int64_t			 registry_at;	/* -1: when something changes */
 	int64_t			 drain_until;	/* -1: not draining */
 	int64_t			 signaled_at;	/* -1: no signal yet */
 	bool			 stop_now;
@@ -216,6 +218,7 @@ look(struct loop *l, int64_t now)
 		work_check(l->works[i], now);
 	claim(l, false, now);
 	follow(l);
+	l->registry_at = now;
 }
 
 static void
@@ -252,6 +255,7 @@ poll_timeout(const struct loop *l, int64_t now)
 	int64_t			 at = l->beat_at, next;
 
 	sooner(&at, l->look_at);
+	sooner(&at, l->registry_at);
 	if (l->drain_until != -1 && now < l->drain_until)
 		sooner(&at, l->drain_until);
 	for (size_t i = 0; i < l->nworks; i++) {
@@ -301,6 +305,9 @@ turn(struct loop *l)
 		look(l, now);
 	if (now >= l->beat_at)
 		beat(l, now);
+	if (l->registry_at != -1 && now >= l->registry_at)
+		l->registry_at = l->o->only != NULL ? -1 :
+		    registry_work(l->g, now);
 	drain(l, now);
 	drop_finished(l);
 	schedule(l, now);

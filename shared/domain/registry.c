@@ -349,6 +349,7 @@ registry_refusal(const char *code)
 		{ REFUSE_UNKNOWN, ERR_NOTFOUND, "version" },
 		{ REFUSE_DAMAGED, ERR_CORRUPT, "" },
 		{ REFUSE_RECORD, ERR_INVAL, "" },
+		{ REFUSE_HISTORY, ERR_CORRUPT, "" },
 		{ "internal", ERR_INTERNAL, "" },
 	};
 	const size_t	 n = sizeof(rows) / sizeof(rows[0]);

@@ -123,6 +123,7 @@ struct	registry_refusal {
 #define REFUSE_UNKNOWN		"version_unknown"
 #define REFUSE_DAMAGED		"artifact_damaged"
 #define REFUSE_RECORD		"record_invalid"
+#define REFUSE_HISTORY		"history_damaged"
 
 /* The row of a word; never NULL. */
 const struct registry_refusal *registry_refusal(const char *code);
