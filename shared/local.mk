@@ -69,6 +69,11 @@ libshared_a_SOURCES = \
 	shared/store/store_limit.c shared/store/store_limit.h \
 	shared/store/store_run.c shared/store/store_run.h \
 	shared/store/store_worker.c shared/store/store_worker.h
+# Evidence that is taken away.
+libshared_a_SOURCES += shared/base/ustar.c shared/base/ustar.h \
+	shared/domain/bundle.h shared/domain/bundle_check.c \
+	shared/domain/bundle_contents.c shared/domain/bundle_statement.c \
+	shared/domain/dsse.c shared/domain/dsse.h
 nodist_libshared_a_SOURCES = shared/store/sql_text.h
 
 # What a program that links libshared.a needs besides.

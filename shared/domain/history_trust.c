@@ -245,6 +245,16 @@ history_trust_verifies(const struct history_trust *t,
 	    ed25519_verify(pub, p, len, sig);
 }
 
+size_t
+history_trust_signer(const struct history_trust *t, const void *p, size_t len,
+    const unsigned char sig[static ED25519_SIG_LEN])
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (ed25519_verify(t->key[i].pub, p, len, sig))
+			return i;
+	return HISTORY_TRUST_MAX;
+}
+
 /* The key a record names itself, if it does; false after an issue. */
 static bool
 named_key(const struct history_record *r, const struct history_trust *t,

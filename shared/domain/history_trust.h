@@ -40,6 +40,10 @@ bool		 history_trust_key_id(const struct history_trust *, size_t i,
 /* Is the key that the seal names trusted, and is this its signature? */
 bool		 history_trust_verifies(const struct history_trust *,
 		    const struct history_seal *, const void *, size_t len);
+/* Index of the key that made a bare signature; HISTORY_TRUST_MAX: none. */
+size_t		 history_trust_signer(const struct history_trust *,
+		    const void *, size_t len,
+		    const unsigned char sig[static ED25519_SIG_LEN]);
 
 #define HISTORY_ISSUES_MAX	8
 #define HISTORY_ISSUE_SIZE	200
