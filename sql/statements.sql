@@ -245,6 +245,15 @@ SELECT seq, run_id, created_at, artifact_name, artifact_version,
     artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
 FROM history WHERE chain = :chain AND seq BETWEEN :from AND :to ORDER BY seq;
 
+-- name: history_of_run
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain = '' AND run_id = :run_id AND run_id <> '';
+
+-- name: history_checkpoint_after
+SELECT line FROM history_checkpoints
+WHERE chain = :chain AND seq >= :seq ORDER BY seq LIMIT 1;
+
 -- name: history_head_get
 SELECT seq, line FROM history_head WHERE chain = :chain;
 

@@ -7,6 +7,7 @@ libworker_a_SOURCES = \
 	worker/declared.c worker/declared.h \
 	worker/engine.c worker/engine.h \
 	worker/evidence.c worker/evidence.h \
+	worker/export.c worker/export.h \
 	worker/finish.c worker/finish.h \
 	worker/history.c worker/history.h \
 	worker/identity.c worker/identity.h \
@@ -60,7 +61,8 @@ bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_env.c \
-	worker/cli/verb_history.c \
+	worker/cli/verb_history.c worker/cli/verb_history.h \
+	worker/cli/verb_history_bundle.c \
 	worker/cli/verb_inspect.c \
 	worker/cli/compile_show.c worker/cli/compile_show.h \
 	worker/cli/fetch_show.c worker/cli/fetch_show.h \

@@ -162,6 +162,16 @@ store_history_list(struct db *db, const char *chain, const char *name,
 	return read_rows(s, out, n);
 }
 
+enum err
+store_history_of_run(struct db *db, const char *run_id,
+    struct history_row **out, size_t *n)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_OF_RUN);
+
+	stmt_text(s, ":run_id", run_id);
+	return read_rows(s, out, n);
+}
+
 void
 history_rows_free(struct history_row *r, size_t n)
 {
@@ -212,6 +222,22 @@ store_history_head(struct db *db, const char *chain, int64_t *seq,
 	if (seq != NULL)
 		*seq = stmt_col_int(s, 0);
 	*line = stmt_col_dup(s, 1);
+	stmt_reset(s);
+	return *line == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+enum err
+store_history_checkpoint(struct db *db, const char *chain, int64_t seq,
+    char **line)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_CHECKPOINT_AFTER);
+	enum err	 e;
+
+	stmt_text(s, ":chain", chain);
+	stmt_int(s, ":seq", seq);
+	if ((e = stmt_step(s)) != ERR_OK)
+		return e;
+	*line = stmt_col_dup(s, 0);
 	stmt_reset(s);
 	return *line == NULL ? ERR_NOMEM : ERR_OK;
 }

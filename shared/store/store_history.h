@@ -68,6 +68,9 @@ struct	history_row {
 enum err	 store_history_list(struct db *, const char *chain,
 		    const char *name, int64_t limit, struct history_row **,
 		    size_t *n);
+/* The record of a run of this server, as a list of one or none. */
+enum err	 store_history_of_run(struct db *, const char *run_id,
+		    struct history_row **, size_t *n);
 void		 history_rows_free(struct history_row *, size_t n);
 /*
  * In the order of the chain, from "from" to "to".  The row's strings are
@@ -82,6 +85,12 @@ enum err	 store_history_each(struct db *, const char *chain,
  */
 enum err	 store_history_head(struct db *, const char *chain,
 		    int64_t *seq, char **line);
+/*
+ * The signed end that the chain had at its first checkpoint from "seq" on.
+ * *line is the caller's; ERR_NOTFOUND when there is none yet.
+ */
+enum err	 store_history_checkpoint(struct db *, const char *chain,
+		    int64_t seq, char **line);
 /* Names of all chains that have a record; the caller frees each and *v. */
 enum err	 store_history_chains(struct db *, char ***v, size_t *n);
 

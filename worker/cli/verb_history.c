@@ -10,6 +10,7 @@
 #include "domain/history_chain.h"
 #include "worker/cli/cli.h"
 #include "worker/cli/flags.h"
+#include "worker/cli/verb_history.h"
 #include "worker/signer/keys.h"
 
 /* 100,000 records with their checks are about 80 MB. */
@@ -233,15 +234,21 @@ static int
 verify_verb(struct conf *c, int argc, char **argv)
 {
 	struct showing		 s = { 0 };
+	const char		*key = NULL;
 	const struct flag	 table[] = {
 		FLAG_S("workdir", &c->workdir, "DIR", "work folder"),
+		FLAG_S("key", &key, "KEY", "of a bundle: the public key that "
+		    "counts, in a file or as base64;\ninstead of the keys "
+		    "of the work folder"),
 		FLAG_B("json", &s.json, "the result of each record as a JSON "
-		    "array"),
+		    "array, or of the bundle as an object"),
 		FLAG_LAST
 	};
-	const struct flags	 f = { "history verify", "", "Checks digest, "
-	    "signature and place of every record, and that none is missing "
-	    "at\nthe end.  Exit code 1 when anything fails.", 0, table };
+	const struct flags	 f = { "history verify", "[BUNDLE]", "Checks "
+	    "digest, signature and place of every record, and that none is "
+	    "missing at\nthe end; or a file that \"history export\" has "
+	    "written, without any network or\ndatabase.  Exit code 1 when "
+	    "anything fails.", 1, table };
 	struct buf		 b = BUF_INIT(OUTPUT_MAX);
 	struct history_sum	 sum = { 0 };
 	struct diag		 d = DIAG_INIT;
@@ -249,6 +256,8 @@ verify_verb(struct conf *c, int argc, char **argv)
 
 	if (!flags_parse(&f, argc, argv, &n, &code))
 		return code;
+	if (n == 1)
+		return history_verify_bundle(c, argv[0], key, s.json);
 	s.out = &b;
 	s.tty = isatty(STDERR_FILENO) == 1;
 	jsonw_init(&s.w, &b, JSONW_COMPACT);
@@ -269,8 +278,10 @@ verify_verb(struct conf *c, int argc, char **argv)
 
 static const struct verb verbs[] = {
 	{ "list", "records of finished runs, newest first", list_verb },
-	{ "verify", "check every record and the end of the chain",
-	    verify_verb },
+	{ "verify", "check every record and the end of the chain, or a "
+	    "bundle", verify_verb },
+	{ "export", "the evidence of one run as a file that can be checked",
+	    history_export_verb },
 	{ NULL, NULL, NULL },
 };
 

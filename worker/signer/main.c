@@ -1,8 +1,8 @@
 /*
  * bpfcompat-signer: the only process that holds the private key.  It signs
  * what comes in on its standard input (a socket to the worker) and nothing
- * but history records and the statement of a chain's end, so that it is no
- * use for signing anything else.
+ * but history records, the statement of a chain's end and in-toto statements
+ * (encoded for DSSE), so that it is no use for signing anything else.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/json_out.h"
+#include "domain/bundle.h"
+#include "domain/dsse.h"
 #include "domain/history_head.h"
 #include "worker/signer/frame.h"
 #include "worker/signer/keys.h"
@@ -28,6 +30,24 @@ lock_down(void)
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+/* "DSSEv1", both lengths, and a body that is an in-toto statement. */
+static bool
+may_sign_dsse(const char *p, size_t len)
+{
+	static const char	 begin[] = "{\"_type\":\""
+				    BUNDLE_STATEMENT_TYPE "\",\"subject\":[";
+	struct buf		 pae = BUF_INIT(HISTORY_LINE_MAX);
+	const char		*body;
+	bool			 good;
+
+	body = memmem(p, len, begin, strlen(begin));
+	good = body != NULL && dsse_pae(DSSE_INTOTO, body, len -
+	    (size_t)(body - p), &pae) == ERR_OK && pae.len == len &&
+	    memcmp(pae.data, p, len) == 0;
+	buf_clear(&pae);
+	return good;
+}
+
 static bool
 may_sign(const char *p, size_t len)
 {
@@ -36,6 +56,8 @@ may_sign(const char *p, size_t len)
 		"{\"schema_version\":\"" HISTORY_HEAD_SCHEMA "\",",
 	};
 
+	if (may_sign_dsse(p, len))
+		return true;
 	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
 		if (len > strlen(begins[i]) &&
 		    memcmp(p, begins[i], strlen(begins[i])) == 0)
@@ -56,7 +78,8 @@ answer(struct ed25519_key *key, const struct buf *request,
 	if (key == NULL)
 		jsonw_str(&w, "error", diag_text(no_key));
 	else if (!may_sign(buf_str(request), request->len))
-		jsonw_str(&w, "error", "this is no history record");
+		jsonw_str(&w, "error", "this is neither a "
+		    "history record nor a statement about one");
 	else if (history_sign_local(key, request->data, request->len, &seal,
 	    &d) != ERR_OK)
 		jsonw_str(&w, "error", diag_text(&d));
