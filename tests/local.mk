@@ -153,6 +153,7 @@ TESTS += $(WORKER_TESTS)
 EXTRA_DIST += $(WORKER_TESTS) tests/lib/fake_world.sh
 
 include tests/it/api.mk
+include tests/it/publish.mk
 include tests/bpf/local.mk
 include tests/corpus/local.mk
 
