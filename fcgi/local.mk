@@ -16,6 +16,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/job_json.c fcgi/job_json.h \
 	fcgi/job_wait.c fcgi/job_wait.h \
 	fcgi/json_body.c fcgi/json_body.h \
+	fcgi/limits.c fcgi/limits.h \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/range.c fcgi/range.h \

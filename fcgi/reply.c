@@ -31,6 +31,7 @@ static const struct {
 	[ERR_DENIED]	= { 403, true },
 	[ERR_BUSY]	= { 503, true },
 	[ERR_FULL]	= { 429, true },
+	[ERR_LIMITED]	= { 429, true },
 	[ERR_TIMEOUT]	= { 504, true },
 	[ERR_CANCELED]	= { 409, true },
 	[ERR_LEASE]	= { 409, false },
@@ -104,14 +105,18 @@ reply_err(struct reply *rp, const struct req *rq, enum err e,
     const struct diag *d)
 {
 	bool		 own = (unsigned int)e < ERR__MAX && map[e].own;
-	const char	*allow = rp->allow;
+	struct reply	 was = *rp;
 	struct jsonw	*w;
 
 	reply_clear(rp);
+	rp->limit = was.limit;
+	rp->limit_window_s = was.limit_window_s;
 	rp->status = reply_err_status(e);
-	rp->allow = e == ERR_METHOD ? allow : NULL;
+	rp->allow = e == ERR_METHOD ? was.allow : NULL;
 	rp->challenge = e == ERR_UNAUTH;
-	if (e == ERR_FULL)
+	if (e == ERR_LIMITED)
+		rp->retry_after = was.retry_after;
+	else if (e == ERR_FULL)
 		rp->retry_after = RETRY_FULL_S;
 	else if (rp->status == 503)
 		rp->retry_after = RETRY_BUSY_S;
@@ -269,6 +274,22 @@ file_headers(struct buf *h, const struct reply *rp)
 	buf_adds(h, ":\r\n");
 }
 
+/*
+ * The limit the caller is under (draft-ietf-httpapi-ratelimit-headers, in
+ * the form with one header a number, which clients know).
+ */
+static void
+limit_headers(struct buf *h, const struct reply *rp)
+{
+	if (rp->limit.limit <= 0)
+		return;
+	buf_addf(h, "RateLimit-Limit: %lld\r\nRateLimit-Remaining: %lld\r\n"
+	    "RateLimit-Reset: %lld\r\nRateLimit-Policy: %lld;w=%lld\r\n",
+	    (long long)rp->limit.limit, (long long)rp->limit.remaining,
+	    (long long)rp->limit.reset_s, (long long)rp->limit.limit,
+	    (long long)rp->limit_window_s);
+}
+
 static void
 headers(struct buf *h, const struct reply *rp, const struct req *rq)
 {
@@ -287,6 +308,7 @@ headers(struct buf *h, const struct reply *rp, const struct req *rq)
 		buf_addf(h, "Allow: %s\r\n", rp->allow);
 	if (rp->retry_after > 0)
 		buf_addf(h, "Retry-After: %d\r\n", rp->retry_after);
+	limit_headers(h, rp);
 	if (rp->challenge)
 		buf_adds(h, "WWW-Authenticate: "
 		    "Bearer realm=\"bpfcompat\"\r\n");

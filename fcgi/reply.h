@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/json_out.h"
+#include "store/store_limit.h"
 
 #define REPLY_BODY_MAX	((size_t)8 * 1024 * 1024) /* 1000 runs, 512 targets */
 #define REPLY_ETAG_SIZE	35	/* quotes, 32 hex digits, NUL */
@@ -35,6 +36,8 @@ struct	reply {
 	const char	*type;		/* Content-Type; static */
 	const char	*allow;		/* Allow; static or NULL */
 	int		 retry_after;	/* seconds; 0: none */
+	struct limit_state limit;	/* RateLimit-*; limit 0: none */
+	int64_t		 limit_window_s;
 	bool		 challenge;	/* WWW-Authenticate */
 	enum cache_rule	 cache;
 	char		 etag[REPLY_ETAG_SIZE];	/* "": made from the body */

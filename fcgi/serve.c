@@ -11,6 +11,7 @@
 #include "base/timefmt.h"
 #include "body.h"
 #include "job_wait.h"
+#include "limits.h"
 #include "route.h"
 #include "transport.h"
 
@@ -39,6 +40,7 @@ registry_gate(struct app *app, struct call *c)
 	enum action	 a = c->route->action;
 	char		 tenant[PRINCIPAL_TENANT_MAX + 2];
 	char		 project[PRINCIPAL_TENANT_MAX + 2];
+	enum err	 e;
 
 	if ((action_info(a)->flags & ACTION_REGISTRY) == 0 || c->granted)
 		return ERR_OK;
@@ -51,8 +53,12 @@ registry_gate(struct app *app, struct call *c)
 		    "before the file, or in the query string");
 	if (project[0] != '\0')
 		a = action_in_project(a);
-	c->granted = auth_registry(app, c, a, tenant, project) == ERR_OK;
-	return c->granted ? ERR_OK : c->d.code;
+	e = auth_registry(app, c, a, tenant, project);
+	limits_login_result(app, c, e);
+	if (e == ERR_OK)
+		e = limits_action(app, c, a, tenant, project);
+	c->granted = e == ERR_OK;
+	return e;
 }
 
 static enum err
@@ -70,9 +76,28 @@ fields(struct app *app, const struct route *r, struct call *c)
 	return body_err(fields_check(&c->f, app->conf, &c->d));
 }
 
+/* Who asks, may they, and not too often? */
+static enum err
+admit(struct app *app, struct call *c, enum action a)
+{
+	enum err	 e;
+
+	if ((e = limits_login(app, c)) != ERR_OK)
+		return e;
+	e = auth_check(app, c->rq, a, &c->who, &c->d);
+	limits_login_result(app, c, e);
+	/* The registry's are counted when the tenant is known, those of
+	 * execute at their gate. */
+	if (e != ERR_OK || action_info(a)->class != CLASS_WRITE ||
+	    (action_info(a)->flags & ACTION_REGISTRY) != 0)
+		return e;
+	return limits_action(app, c, a, "", "");
+}
+
 /*
  * nginx asks before it reads a body, and understands 204, 401 and 403 only:
- * any other error waits for the request itself.
+ * what a limit refuses is a 403 with Retry-After, of which it makes a 429.
+ * Any other error waits for the request itself.
  */
 static enum err
 may_read(struct app *app, struct call *c, const struct route *r)
@@ -80,7 +105,7 @@ may_read(struct app *app, struct call *c, const struct route *r)
 	c->rp->status = 204;
 	if (r == NULL)
 		return ERR_OK;
-	return auth_check(app, c->rq, r->action, &c->who, &c->d);
+	return admit(app, c, r->action);
 }
 
 static enum err
@@ -99,7 +124,7 @@ dispatch(struct app *app, struct call *c)
 	if (e != ERR_OK)
 		return diag_set(&c->d, e, NULL, "no such route");
 	c->route = r;
-	if ((e = auth_check(app, c->rq, r->action, &c->who, &c->d)) != ERR_OK)
+	if ((e = admit(app, c, r->action)) != ERR_OK)
 		return e;
 	if ((r->flags & ROUTE_WAIT) != 0 && !job_may_wait(app, c->rq))
 		return diag_set(&c->d, ERR_BUSY, NULL,
@@ -122,6 +147,8 @@ special_status(const struct req *rq, bool head_bad, enum err e,
 	if (!head_bad && e == ERR_SYNTAX && rq->method == METHOD_POST &&
 	    rq->content_length == -1)
 		return 411;
+	if (rq->auth_only && e == ERR_LIMITED)
+		return 403;
 	return reply_err_status(e);
 }
 

@@ -24,6 +24,8 @@ static const struct {
 	[ERR_UNAUTH]	= { "unauthorized", "credentials are missing or wrong" },
 	[ERR_DENIED]	= { "forbidden", "not allowed" },
 	[ERR_BUSY]	= { "busy", "busy, try again later" },
+	[ERR_LIMITED]	= { "rate_limited", "too many requests, try again "
+	    "later" },
 	[ERR_FULL]	= { "full", "the queue is full, try again later" },
 	[ERR_TIMEOUT]	= { "timeout", "took too long" },
 	[ERR_CANCELED]	= { "canceled", "canceled" },

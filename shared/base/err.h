@@ -25,6 +25,7 @@ enum	err {
 	ERR_DENIED,	/* known caller, not allowed */
 	ERR_BUSY,	/* try again later */
 	ERR_FULL,	/* a queue or pool is at its limit */
+	ERR_LIMITED,	/* this caller has asked too often */
 	ERR_TIMEOUT,	/* a deadline passed */
 	ERR_CANCELED,
 	ERR_LEASE,	/* somebody else owns the job now */

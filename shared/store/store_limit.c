@@ -203,7 +203,7 @@ limit_peek(struct db *db, const struct limit_key *k,
 		return ERR_OK;
 	if ((e = row_get(db, k, slot_length(rule), now_ms, &r)) != ERR_OK)
 		return e;
-	return judge(&r, rule, now_ms, st) ? ERR_OK : ERR_FULL;
+	return judge(&r, rule, now_ms, st) ? ERR_OK : ERR_LIMITED;
 }
 
 enum err
@@ -226,7 +226,7 @@ limit_take(struct db *db, const struct limit_key *k,
 			judge(&r, rule, now_ms, st);
 			e = row_put(db, k, &r, now_ms);
 		} else
-			e = ERR_FULL;
+			e = ERR_LIMITED;
 	}
 	return db_end(db, e);
 }

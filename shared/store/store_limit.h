@@ -45,7 +45,7 @@ struct	limit_state {
 };
 
 /*
- * Takes one.  ERR_OK, or ERR_FULL when the limit is reached; *state is
+ * Takes one.  ERR_OK, or ERR_LIMITED when the limit is reached; *state is
  * filled for both.  Anything else: the database did not answer, nothing was
  * counted.
  */

@@ -61,7 +61,7 @@ Test(limit, the_first_ones_pass_and_then_none)
 	cr_assert(st.reset_s >= 60 && st.reset_s <= 66, "%lld",
 	    (long long)st.reset_s);
 	cr_assert_eq(take(20, NOON), 9);
-	cr_assert_eq(limit_take(db, &key, &ten, NOON, &st), ERR_FULL);
+	cr_assert_eq(limit_take(db, &key, &ten, NOON, &st), ERR_LIMITED);
 	cr_assert_eq(st.remaining, 0);
 	cr_assert(st.retry_s >= 60 && st.retry_s <= 66);
 	TEST_END();
@@ -91,7 +91,7 @@ Test(limit, what_retry_after_says_is_true)
 	int64_t	 now = NOON + 1234;
 
 	cr_assert_eq(take(10, now), 10);
-	cr_assert_eq(limit_peek(db, &key, &ten, now, &st), ERR_FULL);
+	cr_assert_eq(limit_peek(db, &key, &ten, now, &st), ERR_LIMITED);
 	cr_assert_eq(limit_peek(db, &key, &ten, now + st.retry_s * 1000, &st),
 	    ERR_OK);
 	TEST_END();
@@ -116,7 +116,7 @@ Test(limit, each_part_of_the_key_counts_apart)
 	cr_assert_eq(take(10, NOON), 10);
 	for (int i = 0; i < 5; i++)
 		cr_assert_eq(limit_take(db, &k[i], &ten, NOON, &st),
-		    i == 0 ? ERR_FULL : ERR_OK);
+		    i == 0 ? ERR_LIMITED : ERR_OK);
 	TEST_END();
 }
 
@@ -128,7 +128,7 @@ Test(limit, it_holds_for_another_process_and_after_a_restart)
 	for (int i = 0; i < 4; i++)
 		cr_assert_eq(limit_take(second, &key, &ten, NOON, &st),
 		    ERR_OK);
-	cr_assert_eq(limit_take(second, &key, &ten, NOON, &st), ERR_FULL);
+	cr_assert_eq(limit_take(second, &key, &ten, NOON, &st), ERR_LIMITED);
 	db_close(second);
 	cr_assert_eq(take(1, NOON), 0);
 	db_close(db);
