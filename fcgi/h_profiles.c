@@ -32,6 +32,22 @@ fetched(struct jsonw *w, const struct kernel *k)
 	jsonw_str_opt(w, "kernel_package_suite", k->package[0].suite);
 }
 
+/* A variant: whose kernel it boots, and what differs. */
+static void
+environment(struct jsonw *w, const struct profile *p)
+{
+	char		 buf[PROFILE_ENV_WORD_MAX];
+	const char	*word;
+
+	if (p->base[0] == '\0')
+		return;
+	jsonw_str(w, "base_profile", p->base);
+	jsonw_arr(w, "environment");
+	for (int i = 0; (word = profile_env_word(p, i, buf)) != NULL; i++)
+		jsonw_str(w, NULL, word);
+	jsonw_end(w);
+}
+
 static void
 profile(struct jsonw *w, const struct app *app, const struct profile *p)
 {
@@ -41,16 +57,18 @@ profile(struct jsonw *w, const struct app *app, const struct profile *p)
 	struct diag	 d = DIAG_INIT;
 	bool		 cached;
 
-	cached = kernel_find(app->conf, p->id, &k, &d) == ERR_OK;
+	cached = kernel_find(app->conf, profile_kernel(p)->id, &k, &d) ==
+	    ERR_OK;
 	/* Relative: a client learns nothing about the server's disk. */
-	snprintf(image, sizeof(image), "kernels/%s/%s", p->id,
-	    KERNEL_CURRENT);
+	snprintf(image, sizeof(image), "kernels/%s/%s",
+	    profile_kernel(p)->id, KERNEL_CURRENT);
 	jsonw_obj(w, NULL);
 	jsonw_str(w, "id", p->id);
 	jsonw_str(w, "distro", p->distro);
 	jsonw_str(w, "version", p->version);
 	jsonw_str(w, "kernel_family", p->kernel_family);
 	jsonw_str(w, "arch", p->arch);
+	environment(w, p);
 	jsonw_bool(w, "required_default", t != NULL && t->required);
 	jsonw_bool(w, "in_default_matrix", t != NULL);
 	jsonw_str(w, "image_local_path", image);

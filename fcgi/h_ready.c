@@ -118,16 +118,20 @@ qemu_ok(struct app *app, char *msg, size_t size)
 static bool
 kernels_ok(struct app *app, char *msg, size_t size)
 {
-	struct kernel	 k = { 0 };
-	struct diag	 d = DIAG_INIT;
-	size_t		 missing = 0;
+	const struct profile	*p;
+	struct kernel		 k = { 0 };
+	struct diag		 d = DIAG_INIT;
+	size_t			 missing = 0;
 
-	for (size_t i = 0; i < app->matrix.n; i++)
-		if (kernel_find(app->conf, app->matrix.target[i].profile_id,
+	for (size_t i = 0; i < app->matrix.n; i++) {
+		p = profile_set_find(&app->profiles,
+		    app->matrix.target[i].profile_id);
+		if (p != NULL && kernel_find(app->conf, profile_kernel(p)->id,
 		    &k, &d) == ERR_OK)
 			kernel_clear(&k);
 		else
 			missing++;
+	}
 	snprintf(msg, size, "%zu of %zu kernels of the default matrix are not "
 	    "fetched; run bpfcompat kernels fetch", missing, app->matrix.n);
 	return missing == 0;

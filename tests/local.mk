@@ -71,6 +71,14 @@ tests_unit_test_matrix_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_matrix_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_variant
+TESTS += tests/unit/test_variant
+endif
+tests_unit_test_variant_SOURCES = tests/unit/test_variant.c tests/unit/test.h
+tests_unit_test_variant_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_variant_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
+
+if HAVE_CRITERION
 check_PROGRAMS += tests/unit/test_kernel tests/unit/test_cli
 TESTS += tests/unit/test_kernel tests/unit/test_cli
 endif
@@ -179,8 +187,8 @@ tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c \
 	worker/guest/symbols_scan.c worker/guest/target.c
 tests_unit_test_evidence_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_evidence_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
-TESTS += tests/vm/evidence.sh
-EXTRA_DIST += tests/vm/evidence.sh
+TESTS += tests/vm/evidence.sh tests/vm/variants.sh
+EXTRA_DIST += tests/vm/evidence.sh tests/vm/variants.sh
 TESTS += tests/it/guest_programs.sh
 EXTRA_DIST += tests/it/guest_programs.sh
 

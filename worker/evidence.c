@@ -137,6 +137,11 @@ fill_notes(const struct target *t, const struct collected *c,
 	if (t->kernel_known)
 		for (int i = 0; i < t->kernel.nnotes; i++)
 			add_note(g, s, t->kernel.note[i]);
+	if (!jval_get_bool(jval_get(c->result, "capabilities"),
+	    "helpers_complete", true))
+		add_note(g, s, "the list of helpers this kernel offers is "
+		    "incomplete: the machine was too busy to ask about all "
+		    "types of programs (capabilities.helpers_not_listed)");
 	if (nrows > 1) {
 		snprintf(text, sizeof(text), "%zu VMs were started; the "
 		    "evidence of earlier attempts is kept beside this one",
@@ -188,6 +193,7 @@ fill_kernel(const struct target *t, struct report_target *r)
 		r->version = p->version;
 		r->kernel_family = p->kernel_family;
 		r->arch = p->arch;
+		r->variant = p->base[0] != '\0' ? p : NULL;
 	}
 	if (!t->kernel_known)
 		return;

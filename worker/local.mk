@@ -6,6 +6,7 @@ libworker_a_SOURCES = \
 	worker/collect.c worker/collect.h \
 	worker/declared.c worker/declared.h \
 	worker/engine.c worker/engine.h \
+	worker/environment.c worker/environment.h \
 	worker/evidence.c worker/evidence.h \
 	worker/export.c worker/export.h \
 	worker/finish.c worker/finish.h \

@@ -11,6 +11,7 @@
 #include "base/timefmt.h"
 #include "worker/collect.h"
 #include "worker/declared.h"
+#include "worker/environment.h"
 #include "worker/evidence.h"
 #include "worker/work.h"
 
@@ -166,6 +167,8 @@ spawn(struct target *t, struct diag *d)
 	const struct engine	*g = t->work->engine;
 	const struct profile	*p;
 	struct runner_spec	 s = { 0 };
+	struct buf		 cmdline = BUF_INIT(4096);
+	enum err		 e;
 
 	p = profile_set_find(&g->profiles, t->profile_id);
 	s.run_id = t->work->job.run_id;
@@ -184,13 +187,18 @@ spawn(struct target *t, struct diag *d)
 	s.boot_timeout_ms = g->conf->boot_timeout;
 	s.accel = g->conf->vm_accel;
 	s.fresh_boot = t->work->job.fresh_boot || g->conf->vm_fresh_boot;
-	s.cmdline = p->cmdline == NULL ? "" : p->cmdline;
+	if ((e = environment_cmdline(p, &cmdline)) != ERR_OK)
+		goto out;
+	s.cmdline = buf_str(&cmdline);
 	s.plan = t->work->inputs.plan;
 	s.command = t->work->inputs.has_command;
 	s.files = t->work->inputs.files;
 	s.nfiles = t->work->inputs.nfiles;
-	return runner_start(g->runner, &s, g->conf->runner_grace, &ops, t,
+	e = runner_start(g->runner, &s, g->conf->runner_grace, &ops, t,
 	    &t->runner, d);
+out:
+	buf_clear(&cmdline);
+	return e;
 }
 
 /* The word for an attempt that could not even be begun. */
@@ -198,16 +206,17 @@ static const char *
 begin(struct target *t, struct diag *d)
 {
 	const struct engine	*g = t->work->engine;
+	const struct profile	*p;
 	enum err		 e;
 
-	if (profile_set_find(&g->profiles, t->profile_id) == NULL) {
+	if ((p = profile_set_find(&g->profiles, t->profile_id)) == NULL) {
 		diag_set(d, ERR_NOTFOUND, NULL, "profile %s is not in the "
 		    "catalogue any more; queue the job with other profiles",
 		    t->profile_id);
 		return "unsupported";
 	}
-	if ((e = kernel_find(g->conf, t->profile_id, &t->kernel, d)) !=
-	    ERR_OK)
+	if ((e = kernel_find(g->conf, profile_kernel(p)->id, &t->kernel,
+	    d)) != ERR_OK)
 		return e == ERR_NOTFOUND ? "kernel_missing" :
 		    "kernel_damaged";
 	t->kernel_known = true;
@@ -394,22 +403,17 @@ release_of(const struct target *t, const struct runner_end *end)
 	return t->kernel.release;
 }
 
-/* What the guest was given. */
-static const char *
-artifact_of(const struct target *t)
-{
-	const struct profile	*p;
-
-	p = profile_set_find(&t->work->engine->profiles, t->profile_id);
-	return prepared_object(t->work, p == NULL ? "" : p->arch);
-}
 
 void
 target_ended(struct target *t, const struct runner_end *end, int64_t now)
 {
+	const struct profile	*p;
 	struct collected	 c;
 
-	collect(t->dir, artifact_of(t), end, &c);
+	p = profile_set_find(&t->work->engine->profiles, t->profile_id);
+	collect(t->dir, prepared_object(t->work, p == NULL ? "" : p->arch),
+	    end, &c);
+	environment_check(p, &c);
 	if (t->work->inputs.has_manifest)
 		declared_judge(&t->work->inputs.manifest, t->profile_id,
 		    release_of(t, end), &c);

@@ -78,6 +78,9 @@ fill_cell(struct cell *c, const struct jval *t)
 	const char	*kernel = jval_get_str(jval_get(t, "host"), "kernel",
 			    "");
 
+	/* It tells about a policy, not about a version. */
+	if (jval_get(t, "environment") != NULL)
+		return false;
 	c->target = t;
 	c->pass = strcmp(status, "pass") == 0;
 	if (kernel[0] == '\0')

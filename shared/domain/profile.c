@@ -45,14 +45,16 @@ static const struct ykey validator_keys[] = {
 
 static const struct ykey profile_keys[] = {
 	{ "id", Y_STR, true, 1, PROFILE_ID_MAX, NULL },
-	{ "distro", Y_STR, true, 1, 64, NULL },
+	{ "base", Y_STR, false, 1, PROFILE_ID_MAX, NULL },
+	{ "environment", Y_MAP, false, 0, 0, profile_env_keys },
+	{ "distro", Y_STR, false, 1, 64, NULL },
 	{ "version", Y_STR, false, 0, 64, NULL },
-	{ "kernel_family", Y_STR, true, 1, 64, NULL },
-	{ "arch", Y_STR, true, 1, 16, NULL },
+	{ "kernel_family", Y_STR, false, 1, 64, NULL },
+	{ "arch", Y_STR, false, 1, 16, NULL },
 	{ "runner", Y_STR, false, 0, 16, NULL },
 	{ "package", Y_MAP, false, 0, 0, package_keys },
 	{ "image", Y_MAP, false, 0, 0, image_keys },
-	{ "boot", Y_MAP, true, 0, 0, boot_keys },
+	{ "boot", Y_MAP, false, 0, 0, boot_keys },
 	{ "validator", Y_MAP, false, 0, 0, validator_keys },
 	{ "capabilities", Y_MAP, false, 0, 0, capability_keys },
 	{ NULL, Y_STR, false, 0, 0, NULL },
@@ -97,17 +99,6 @@ suite_ok(const char *s)
 	size_t			 n = strlen(s);
 
 	return n >= 1 && n <= 40 && strspn(s, ok) == n && s[0] != '-';
-}
-
-/* Kernel parameters: printable, no quotes (they go to one command line). */
-static bool
-cmdline_ok(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (*s < 0x20 || *s > 0x7e || *s == '"' || *s == '\'' ||
-		    *s == '\\')
-			return false;
-	return true;
 }
 
 static enum err
@@ -213,7 +204,7 @@ read_boot(const struct ydoc *doc, const struct yval *root, struct profile *p,
 	const struct yval	*boot = yval_get(root, "boot"), *btf;
 	const struct yval	*cmdline = yval_get(boot, "cmdline");
 
-	if (!cmdline_ok(yval_str(cmdline, "")))
+	if (!profile_cmdline_ok(yval_str(cmdline, "")))
 		return ydoc_fail(doc, cmdline, d, "boot.cmdline",
 		    "must be printable ASCII without quotes or backslashes");
 	p->memory_mb = (int)yval_int(yval_get(boot, "memory_mb"), 0);
@@ -225,13 +216,10 @@ read_boot(const struct ydoc *doc, const struct yval *root, struct profile *p,
 }
 
 static enum err
-check_names(const struct ydoc *doc, const struct yval *root, const char *id,
+check_id(const struct ydoc *doc, const struct yval *root, const char *id,
     struct diag *d)
 {
-	static const char *const archs[] =
-	    { "x86_64", "amd64", "arm64", "aarch64", NULL };
 	const struct yval	*v = yval_get(root, "id");
-	const char		*arch, *runner;
 
 	if (!profile_id_ok(yval_str(v, "")))
 		return ydoc_fail(doc, v, d, "id", "must be letters, digits, "
@@ -239,6 +227,27 @@ check_names(const struct ydoc *doc, const struct yval *root, const char *id,
 	if (strcmp(yval_str(v, ""), id) != 0)
 		return ydoc_fail(doc, v, d, "id", "is \"%s\" but the file is "
 		    "called %s.yaml", yval_str(v, ""), id);
+	return ERR_OK;
+}
+
+/* What a profile needs that is no variant. */
+static enum err
+check_names(const struct ydoc *doc, const struct yval *root, struct diag *d)
+{
+	static const char *const archs[] =
+	    { "x86_64", "amd64", "arm64", "aarch64", NULL };
+	static const char *const needed[] =
+	    { "distro", "kernel_family", "arch", "boot", NULL };
+	const struct yval	*v;
+	const char		*arch, *runner;
+
+	for (size_t i = 0; needed[i] != NULL; i++)
+		if (yval_get(root, needed[i]) == NULL)
+			return ydoc_fail(doc, root, d, needed[i],
+			    "is missing");
+	if ((v = yval_get(root, "environment")) != NULL)
+		return ydoc_fail(doc, v, d, "environment", "needs base: it "
+		    "says what differs from another profile");
 	v = yval_get(root, "arch");
 	arch = yval_str(v, "");
 	if (!one_of(arch, archs))
@@ -253,17 +262,16 @@ check_names(const struct ydoc *doc, const struct yval *root, const char *id,
 }
 
 static enum err
-read_names(const struct ydoc *doc, const struct yval *root, const char *id,
+read_names(const struct ydoc *doc, const struct yval *root,
     struct profile *p, struct diag *d)
 {
 	static const char *const arm[] = { "arm64", "aarch64", NULL };
 	const char	*arch = yval_str(yval_get(root, "arch"), "");
 	enum err	 e;
 
-	if ((e = check_names(doc, root, id, d)) != ERR_OK)
+	if ((e = check_names(doc, root, d)) != ERR_OK)
 		return e;
-	if (dup_to(&p->id, id) != ERR_OK ||
-	    dup_to(&p->arch, one_of(arch, arm) ? "arm64" : "x86_64") !=
+	if (dup_to(&p->arch, one_of(arch, arm) ? "arm64" : "x86_64") !=
 	    ERR_OK ||
 	    dup_to(&p->distro, yval_str(yval_get(root, "distro"), "")) !=
 	    ERR_OK ||
@@ -273,6 +281,30 @@ read_names(const struct ydoc *doc, const struct yval *root, const char *id,
 	    "kernel_family"), "")) != ERR_OK)
 		return ERR_NOMEM;
 	return ERR_OK;
+}
+
+/* Only what differs: the rest is the base's. */
+static enum err
+read_variant(const struct ydoc *doc, const struct yval *root,
+    struct profile *p, struct diag *d)
+{
+	static const char *const inherited[] = { "distro", "version",
+	    "kernel_family", "arch", "runner", "package", "image", "boot",
+	    "validator", "capabilities", NULL };
+	const struct yval	*base = yval_get(root, "base"), *v;
+
+	for (size_t i = 0; inherited[i] != NULL; i++)
+		if ((v = yval_get(root, inherited[i])) != NULL)
+			return ydoc_fail(doc, v, d, inherited[i], "is the "
+			    "base's: a variant has id, base and environment "
+			    "only");
+	if (!profile_id_ok(yval_str(base, "")))
+		return ydoc_fail(doc, base, d, "base",
+		    "must be the id of a profile");
+	if ((v = yval_get(root, "environment")) == NULL)
+		return ydoc_fail(doc, root, d, "environment", "is missing: "
+		    "a variant says what differs from its base");
+	return profile_env_read(doc, v, p, d);
 }
 
 static enum err
@@ -285,14 +317,20 @@ from_doc(const struct ydoc *doc, const char *id, struct profile **out,
 
 	if ((p = calloc(1, sizeof(*p))) == NULL)
 		return ERR_NOMEM;
-	if ((e = read_names(doc, root, id, p, d)) != ERR_OK ||
-	    (e = read_source(doc, root, p, d)) != ERR_OK ||
-	    (e = read_boot(doc, root, p, d)) != ERR_OK) {
-		profile_free(p);
-		return e;
+	if ((e = check_id(doc, root, id, d)) == ERR_OK &&
+	    (e = dup_to(&p->id, id)) == ERR_OK && (e = dup_to(&p->base,
+	    yval_str(yval_get(root, "base"), ""))) == ERR_OK) {
+		if (p->base[0] != '\0')
+			e = read_variant(doc, root, p, d);
+		else if ((e = read_names(doc, root, p, d)) == ERR_OK &&
+		    (e = read_source(doc, root, p, d)) == ERR_OK)
+			e = read_boot(doc, root, p, d);
 	}
-	*out = p;
-	return ERR_OK;
+	if (e == ERR_OK)
+		*out = p;
+	else
+		profile_free(p);
+	return e;
 }
 
 enum err
@@ -362,6 +400,8 @@ profile_free(struct profile *p)
 	free(p->image_path);
 	free(p->image_sha256);
 	free(p->cmdline);
+	free(p->base);
+	profile_env_clear(&p->env);
 	free(p);
 }
 
@@ -423,6 +463,36 @@ load_entry(const char *dir, const char *name, struct profile **p,
 	return profile_load(path, label, p, d);
 }
 
+/* Variants get the rest from their bases. */
+static enum err
+resolve(struct profile_set *s, struct diag *d)
+{
+	const struct profile	*base;
+	struct profile		*p;
+	enum err		 e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < s->n; i++) {
+		p = s->item[i];
+		if (p->base[0] == '\0')
+			continue;
+		base = profile_set_find(s, p->base);
+		if (base == NULL)
+			e = diag_set(d, ERR_INVAL, "base", "profiles/%s.yaml: "
+			    "base: there is no profile %s", p->id, p->base);
+		else if (base->base[0] != '\0')
+			e = diag_set(d, ERR_INVAL, "base", "profiles/%s.yaml: "
+			    "base: %s is a variant itself; name its base, %s",
+			    p->id, base->id, base->base);
+		else if (base->source != PROFILE_PACKAGE)
+			e = diag_set(d, ERR_INVAL, "base", "profiles/%s.yaml: "
+			    "base: %s is a disk image, which has its own "
+			    "environment", p->id, base->id);
+		else
+			e = profile_inherit(p, base);
+	}
+	return e;
+}
+
 enum err
 profile_set_load(const char *dir, struct profile_set *set, struct diag *d)
 {
@@ -452,8 +522,11 @@ profile_set_load(const char *dir, struct profile_set *set, struct diag *d)
 		return e;
 	}
 	qsort(s.item, s.n, sizeof(*s.item), by_id);
-	*set = s;
-	return ERR_OK;
+	if ((e = resolve(&s, d)) == ERR_OK)
+		*set = s;
+	else
+		profile_set_clear(&s);
+	return e;
 }
 
 enum err

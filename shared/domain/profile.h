@@ -11,10 +11,15 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/yaml_in.h"
 
 #define PROFILE_ID_MAX		64
 #define PROFILES_MAX		512
 #define PROFILE_SUITES_MAX	8
+#define PROFILE_SYSCTLS_MAX	16
+#define PROFILE_SYSCTL_LEN	120
+/* The longest list profile_env_word() gives. */
+#define PROFILE_ENV_WORD_MAX	256
 
 enum	profile_source {
 	PROFILE_PACKAGE,	/* a distribution's kernel package */
@@ -22,8 +27,27 @@ enum	profile_source {
 	PROFILE_LOCAL		/* a file the operator supplies */
 };
 
+/*
+ * How a variant's guest differs from that of its base.  A kernel is the same
+ * file in every variant; these are the policies it runs under.
+ */
+struct	profile_env {
+	char	*cmdline;	/* further kernel parameters, or "" */
+	char	*sysctl[PROFILE_SYSCTLS_MAX];	/* "net.core.x=0" */
+	int	 nsysctls;
+	int	 memlock_kb;	/* of who loads; 0: without limit */
+	bool	 hide_btf;	/* /sys/kernel/btf is empty */
+};
+
 struct	profile {
 	char			*id;
+	/*
+	 * A variant has all that follows from its base, once the set was
+	 * read: profile_set_load() fills it in.
+	 */
+	char			*base;	/* "": no variant */
+	const struct profile	*of;	/* that profile; belongs to the set */
+	struct profile_env	 env;
 	char			*distro;
 	char			*version;	/* may be "" */
 	char			*kernel_family;
@@ -60,6 +84,26 @@ enum err		 profile_parse(const char *label, const char *text,
 			    size_t len, const char *id, struct profile **,
 			    struct diag *);
 void			 profile_free(struct profile *);
+
+/* The profile whose kernel this one boots: itself, or its base. */
+const struct profile	*profile_kernel(const struct profile *);
+/*
+ * Difference "i" from the base in a few words ("lockdown=integrity", "sysctl
+ * net.core.bpf_jit_enable=0"); NULL behind the last.
+ */
+const char		*profile_env_word(const struct profile *, int i,
+			    char out[PROFILE_ENV_WORD_MAX]);
+/* Kernel parameters: printable ASCII, no quotes or backslashes. */
+bool			 profile_cmdline_ok(const char *);
+/* profile_variant.c: the keys of "environment", and what it must have. */
+extern const struct ykey profile_env_keys[];
+enum err		 profile_env_read(const struct ydoc *,
+			    const struct yval *, struct profile *,
+			    struct diag *);
+void			 profile_env_clear(struct profile_env *);
+/* Takes from the base what a variant does not say. */
+enum err		 profile_inherit(struct profile *,
+			    const struct profile *base);
 
 /* What /api/profiles reports. */
 const char		*profile_source_mode(const struct profile *);

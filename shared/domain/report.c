@@ -346,6 +346,24 @@ write_evidence(struct jsonw *w, const struct report_target *t)
 	}
 }
 
+/* A variant's guest: whose kernel it is, and what differs. */
+static void
+write_variant(struct jsonw *w, const struct profile *p)
+{
+	char		 buf[PROFILE_ENV_WORD_MAX];
+	const char	*word;
+
+	if (p == NULL)
+		return;
+	jsonw_obj(w, "environment");
+	jsonw_str(w, "base", p->base);
+	jsonw_arr(w, "differs");
+	for (int i = 0; (word = profile_env_word(p, i, buf)) != NULL; i++)
+		jsonw_str(w, NULL, word);
+	jsonw_end(w);
+	jsonw_end(w);
+}
+
 static void
 write_expected(struct jsonw *w, const struct expect_result *x)
 {
@@ -377,6 +395,7 @@ report_target_write(struct buf *b, const struct report_target *t)
 	if (t->uname_release != NULL)
 		write_env(&w, "host", t, t->uname_release, t->machine);
 	write_kernel(&w, t);
+	write_variant(&w, t->variant);
 	jsonw_str_opt(&w, "failed_stage", t->failed_stage);
 	if (t->cls != NULL) {
 		jsonw_str(&w, "classification_code", t->cls->code);

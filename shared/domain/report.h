@@ -20,6 +20,7 @@
 #include "base/json_in.h"
 #include "domain/classify.h"
 #include "domain/expect.h"
+#include "domain/profile.h"
 
 #define REPORT_SCHEMA	"v0.1"
 /* One target's part: 5000 programs with their log heads and tails. */
@@ -60,6 +61,7 @@ struct	report_target {
 	const char	*failed_stage;	/* infra load attach functional
 					   validation */
 	const char	*distro, *version, *kernel_family, *arch;
+	const struct profile *variant;	/* of another profile, or NULL */
 	/* the kernel that was to boot */
 	const char	*kernel_package, *kernel_version, *kernel_release;
 	const char	*kernel_sha256;

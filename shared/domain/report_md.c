@@ -271,6 +271,23 @@ expectation(struct buf *b, const struct jval *t)
 		    "Not as expected", jval_get_str(x, "text", ""));
 }
 
+/* How the guest of a variant differs from its base. */
+static void
+environment(struct buf *b, const struct jval *t)
+{
+	const struct jval	*env = jval_get(t, "environment");
+	const struct jval	*all = jval_get(env, "differs");
+	struct buf		 line = BUF_INIT(MD_LINE_MAX);
+
+	if (env == NULL)
+		return;
+	for (size_t i = 0; i < jval_len(all); i++)
+		buf_addf(&line, "%s, ", jval_str(jval_at(all, i), ""));
+	buf_addf(&line, "else as %s", jval_get_str(env, "base", "?"));
+	md_bullet(b, "Environment", buf_str(&line));
+	buf_clear(&line);
+}
+
 static void
 detail(struct buf *b, const struct jval *t)
 {
@@ -284,6 +301,7 @@ detail(struct buf *b, const struct jval *t)
 	expectation(b, t);
 	env_text(jval_get(t, "profile"), env, sizeof(env));
 	md_bullet(b, "Declared", env);
+	environment(b, t);
 	md_bullet(b, "Booted", jval_get_str(jval_get(t, "host"), "kernel", ""));
 	md_bullet(b, "Kernel package",
 	    jval_get_str(jval_get(t, "kernel"), "version", ""));

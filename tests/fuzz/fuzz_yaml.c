@@ -19,6 +19,15 @@ try_profile(const char *text, size_t len)
 		return;
 	}
 	MUST(strcmp(p->id, "p1") == 0);
+	if (p->base[0] != '\0') {
+		char	 word[PROFILE_ENV_WORD_MAX];
+
+		MUST(profile_id_ok(p->base));
+		MUST(profile_env_word(p, 0, word) != NULL);
+		MUST(strpbrk(p->env.cmdline, "\"'\\\n") == NULL);
+		profile_free(p);
+		return;
+	}
 	MUST(p->memory_mb > 0 && p->cpus > 0);
 	MUST(strpbrk(p->cmdline, "\"'\\\n") == NULL);
 	MUST(p->source != PROFILE_PACKAGE || p->nsuites > 0);

@@ -171,6 +171,9 @@ printf '%s\n' 'id: image' 'distro: x' 'kernel_family: x' 'arch: arm64' \
     'image: { local_path: x.img }' 'boot: { memory_mb: 64, cpus: 1 }' \
     >"$t/data/matrices/profiles/image.yaml"
 printf 'profiles:\n  - id: old\n  - id: new\n' >"$t/data/matrices/m.yaml"
+printf '%s\n' 'id: locked' 'base: old' \
+    'environment: { cmdline: lockdown=integrity }' \
+    >"$t/data/matrices/profiles/locked.yaml"
 
 # run NAME ARGUMENT...: as "kernels ARGUMENT..."; output in $t/out, code in rc.
 run() {
@@ -201,7 +204,7 @@ is() {
 	fi
 }
 
-plan 41
+plan 44
 
 # --- both layouts ------------------------------------------------------------
 run fetch --matrix m
@@ -217,6 +220,13 @@ c=$kdir/new/current
 check "new layout: image, config, decompressed modules" test -s "$c/vmlinuz" \
     -a -s "$c/config" -a ! -e "$c/lib/modules/7.3.4-cloud-amd64/vmlinuz" \
     -a -s "$c/lib/modules/7.3.4-cloud-amd64/kernel/fs/b.ko"
+run fetch locked old
+expect "a variant has the kernel of its base" 0 "5.1.0-2-cloud-amd64"
+check "it is fetched once, under the base's name" test ! -e "$kdir/locked" \
+    -a "$(grep -c "5.1.0-2-cloud-amd64" "$t/out")" -eq 1
+run list locked
+expect "the list says what a variant is" 0 \
+    "the kernel of old, with lockdown=integrity"
 check "the decompressed module is the module" cmp "$t/mod.ko" \
     "$c/lib/modules/7.3.4-cloud-amd64/kernel/fs/b.ko"
 is "what the image says is recorded" \

@@ -47,23 +47,44 @@ is_missing(const struct conf *c, const char *id)
 	return false;
 }
 
+/* The kernels of the matrix that are not here, each once. */
+static void
+list_missing(const struct conf *c, const struct matrix *mx,
+    const struct profile_set *set, struct shown *s)
+{
+	const struct profile	*p;
+	const char		*id;
+	size_t			 k;
+
+	for (size_t i = 0; i < mx->n; i++) {
+		p = profile_set_find(set, mx->target[i].profile_id);
+		id = p == NULL ? mx->target[i].profile_id :
+		    profile_kernel(p)->id;
+		for (k = 0; k < s->n && strcmp(s->ids[k], id) != 0; k++)
+			continue;
+		if (k == s->n && is_missing(c, id))
+			s->ids[s->n++] = id;
+	}
+}
+
 enum err
 fetch_missing(const struct conf *c, const struct matrix *mx, int cancel_fd,
     struct diag *d)
 {
 	struct kernels_fetch_opts o = KERNELS_FETCH_OPTS_INIT;
+	struct profile_set	 set = { NULL, 0 };
 	struct shown		 s = { NULL };
-	enum err		 e = ERR_OK;
+	enum err		 e;
 
+	if ((e = profile_set_load_default(c, &set, d)) != ERR_OK)
+		return e;
 	s.ids = calloc(mx->n, sizeof(*s.ids));
 	s.rows = calloc(mx->n, sizeof(*s.rows));
 	if (s.ids == NULL || s.rows == NULL) {
 		e = ERR_NOMEM;
 		goto out;
 	}
-	for (size_t i = 0; i < mx->n; i++)
-		if (is_missing(c, mx->target[i].profile_id))
-			s.ids[s.n++] = mx->target[i].profile_id;
+	list_missing(c, mx, &set, &s);
 	if (s.n == 0)
 		goto out;
 	s.progress = progress_new(STDERR_FILENO, PROGRESS_AUTO);
@@ -80,6 +101,7 @@ out:
 	progress_free(s.progress);
 	free(s.ids);
 	free(s.rows);
+	profile_set_clear(&set);
 	return e;
 }
 

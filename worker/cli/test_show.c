@@ -228,6 +228,25 @@ tests_failed(const struct jval *t, struct buf *b)
 	}
 }
 
+/* How the guest of a variant differs from its base. */
+static void
+environment(const struct jval *t, struct buf *b)
+{
+	const struct jval	*env = jval_get(t, "environment");
+	const struct jval	*all = jval_get(env, "differs");
+
+	if (env == NULL)
+		return;
+	buf_adds(b, "      with ");
+	for (size_t i = 0; i < jval_len(all); i++) {
+		cause_put(b, jval_str(jval_at(all, i), ""), 200);
+		buf_adds(b, ", ");
+	}
+	buf_adds(b, "else as ");
+	cause_put(b, jval_get_str(env, "base", "?"), 64);
+	buf_addc(b, '\n');
+}
+
 static void
 target_line(const struct jval *t, const struct jval *like,
     const char *workdir, struct buf *b)
@@ -239,11 +258,12 @@ target_line(const struct jval *t, const struct jval *like,
 	char		 id[80];
 
 	snprintf(id, sizeof(id), "%.64s", jval_get_str(t, "profile_id", ""));
-	buf_addf(b, "  %-5s %-9s %-*s", target_word(t),
+	buf_addf(b, "  %-5s %-9s %-*s%s", target_word(t),
 	    jval_get_bool(t, "required", false) ? "required" : "optional",
-	    kernel[0] != '\0' ? 23 : 0, id);
+	    kernel[0] != '\0' ? 22 : 0, id, kernel[0] != '\0' ? " " : "");
 	cause_put(b, kernel, 64);
 	buf_addc(b, '\n');
+	environment(t, b);
 	if (infra) {
 		buf_adds(b, "      ");
 		cause_put(b, jval_get_str(t, "infra_error", ""), 400);

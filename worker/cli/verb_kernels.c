@@ -134,6 +134,20 @@ show_event(void *arg, const struct kernels_event *ev)
 	    ev->done, ev->total, ev->stage == KSTAGE_DOWNLOAD, ev->text);
 }
 
+/* What the kernels of these profiles are kept under. */
+static enum err
+only_kernels(struct chosen *ch)
+{
+	const struct profile	**own = calloc(ch->n + 1, sizeof(*own));
+
+	if (own == NULL)
+		return ERR_NOMEM;
+	ch->n = kernels_of(ch->p, ch->n, own);
+	free(ch->p);
+	ch->p = own;
+	return ERR_OK;
+}
+
 static enum err
 shown_start(struct shown *s, const struct chosen *ch, bool json)
 {
@@ -241,7 +255,8 @@ kernels_fetch_verb(struct conf *c, int argc, char **argv)
 	if ((e = choose(c, &w, &ch, &d)) == ERR_OK) {
 		if (w.n == 0)
 			only_packages(&ch);
-		e = fetch_chosen(c, &ch, &o, json, &d);
+		if ((e = only_kernels(&ch)) == ERR_OK)
+			e = fetch_chosen(c, &ch, &o, json, &d);
 	}
 	chosen_clear(&ch);
 	if (e == ERR_OK)
@@ -296,7 +311,8 @@ kernels_verify_verb(struct conf *c, int argc, char **argv)
 	if (!flags_parse(&f, argc, argv, &w.n, &code))
 		return code;
 	w.all = w.n == 0 && w.matrix == NULL;
-	if ((e = choose(c, &w, &ch, &d)) == ERR_OK) {
+	if ((e = choose(c, &w, &ch, &d)) == ERR_OK &&
+	    (e = only_kernels(&ch)) == ERR_OK) {
 		if ((e = shown_start(&s, &ch, json)) == ERR_OK)
 			for (size_t i = 0; i < ch.n; i++)
 				good &= verify_one(c, s.pr, s.row[i],

@@ -24,6 +24,7 @@ list_json(struct jsonw *w, const struct profile *p, const struct kernel *k,
 {
 	jsonw_obj(w, NULL);
 	jsonw_str(w, "profile_id", p->id);
+	jsonw_str_opt(w, "base", p->base);
 	jsonw_str(w, "state", state_word(e));
 	if (e != ERR_OK) {
 		if (e != ERR_NOTFOUND)
@@ -47,10 +48,27 @@ list_json(struct jsonw *w, const struct profile *p, const struct kernel *k,
 	jsonw_end(w);
 }
 
+/* A variant: whose kernel it boots, and what differs. */
+static void
+list_variant(struct buf *b, const struct profile *p)
+{
+	char		 buf[PROFILE_ENV_WORD_MAX];
+	const char	*word;
+
+	buf_addf(b, "%s\n    the kernel of %s, with", p->id, p->base);
+	for (int i = 0; (word = profile_env_word(p, i, buf)) != NULL; i++)
+		buf_addf(b, "%s %s", i > 0 ? "," : "", word);
+	buf_addc(b, '\n');
+}
+
 static void
 list_text(struct buf *b, const struct profile *p, const struct kernel *k,
     enum err e, const struct diag *d)
 {
+	if (p->base[0] != '\0') {
+		list_variant(b, p);
+		return;
+	}
 	if (e != ERR_OK) {
 		buf_addf(b, "%-20s %s\n", p->id, state_word(e));
 		if (e != ERR_NOTFOUND)
@@ -86,7 +104,7 @@ list(const struct conf *c, const struct chosen *ch, bool json)
 	for (size_t i = 0; i < ch->n; i++) {
 		struct diag	 d = DIAG_INIT;
 
-		e = kernel_find(c, ch->p[i]->id, &k, &d);
+		e = kernel_find(c, profile_kernel(ch->p[i])->id, &k, &d);
 		if (json)
 			list_json(&w, ch->p[i], &k, e, &d);
 		else

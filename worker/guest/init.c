@@ -203,6 +203,7 @@ run(struct init *in)
 	int	 watch = server_watch();
 
 	setup_modules();
+	setup_environment();
 	/* The server listens on all addresses, also on those to come. */
 	service_start(in, SERVER);
 	ctl_start(in);

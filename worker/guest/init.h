@@ -22,6 +22,9 @@ bool	 setup_param(const char *word);
 /* Is there a virtio-serial device, so that ports may be announced? */
 bool	 setup_has_ports(void);
 
+/* init_env.c: the environment of a variant (wire.h). */
+void	 setup_environment(void);
+
 /* init_server.c: the SSH server. */
 #define SSH_PORT	22
 #define SERVER_PID_FILE	"/run/dropbear.pid"

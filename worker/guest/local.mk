@@ -34,12 +34,15 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/bench.c worker/guest/bench.h \
 	worker/guest/capture.c worker/guest/capture.h \
 	worker/guest/elfinfo.c worker/guest/elfinfo.h \
+	worker/guest/environ.c worker/guest/environ.h \
 	worker/guest/experiment.c worker/guest/experiment.h \
 	worker/guest/experiment_attach.c \
 	worker/guest/experiment_insn.c \
 	worker/guest/experiment_kernel.c \
 	worker/guest/experiment_load.c \
 	worker/guest/experiment_map.c \
+	worker/guest/experiment_memory.c \
+	worker/guest/experiment_policy.c \
 	worker/guest/explain.c worker/guest/explain.h \
 	worker/guest/explain_first.c \
 	worker/guest/explain_impl.h \
@@ -100,6 +103,7 @@ bin_bpfcompat_validator_LDADD = $(LIBBPF_STAMP) \
 bin_bpfcompat_init_SOURCES = \
 	worker/guest/init.c worker/guest/init.h \
 	worker/guest/init_ctl.c \
+	worker/guest/init_env.c \
 	worker/guest/init_port.c \
 	worker/guest/init_serial.c \
 	worker/guest/init_server.c \

@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include "base/json_out.h"
+#include "environ.h"
 #include "result.h"
 #include "steps.h"
 
@@ -343,6 +344,7 @@ result_write(struct run *r, struct buf *out)
 	write_overrides(&w, r);
 	write_variants(&w, r);
 	write_capabilities(&w, r);
+	environ_write(&w);
 	result_discovery(&w, r);
 	experiments_write(&w, &r->experiments);
 	write_load(&w, r);

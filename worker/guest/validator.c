@@ -24,6 +24,7 @@
 
 #include "base/timefmt.h"
 #include "bench.h"
+#include "environ.h"
 #include "kmods.h"
 #include "kmsg.h"
 #include "steps.h"
@@ -278,6 +279,7 @@ crashed(struct run *r, int wstatus)
 {
 	const struct crumbs	*c = sink_crumbs(r->sink);
 
+	environ_enter();
 	if (c->writing) {
 		fprintf(stderr, "bpfcompat-validator: killed while it "
 		    "wrote\n");
@@ -308,6 +310,7 @@ supervise(struct run *r)
 	if ((pid = fork()) == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		oom_score(OOM_LOADER);
+		environ_enter();
 		validate(r);
 		wstatus = finish(r);
 		/* The verdict is out; now the guest is left as it was. */

@@ -86,6 +86,17 @@
 #define WIRE_CTL_ENTROPY	64
 
 /*
+ * The environment of a variant (domain/profile.h), as kernel parameters:
+ * so it is part of what a template is keyed by.  init sets each, reads it
+ * back, and leaves what it found in WIRE_ENV_FILE for the validator, one a
+ * line: "sysctl NAME VALUE", "memlock_kb N", "btf hidden", "failed TEXT".
+ */
+#define WIRE_PARAM_SYSCTL	"bpfcompat.sysctl="	/* NAME=VALUE */
+#define WIRE_PARAM_MEMLOCK	"bpfcompat.memlock_kb="
+#define WIRE_PARAM_BTF		"bpfcompat.btf=hidden"
+#define WIRE_ENV_FILE		"/run/bpfcompat-environment"
+
+/*
  * The validator writes each step to the kernel's log before it is tried, so
  * that what the kernel says afterwards belongs to it even when nothing comes
  * over SSH any more:

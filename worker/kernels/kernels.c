@@ -313,6 +313,23 @@ choose(struct pool *pl, size_t n, const struct profile **todo)
 	return k;
 }
 
+size_t
+kernels_of(const struct profile *const *p, size_t n,
+    const struct profile **out)
+{
+	const struct profile	*of;
+	size_t			 k = 0, j;
+
+	for (size_t i = 0; i < n; i++) {
+		of = profile_kernel(p[i]);
+		for (j = 0; j < k && out[j] != of; j++)
+			continue;
+		if (j == k)
+			out[k++] = of;
+	}
+	return k;
+}
+
 enum err
 kernels_fetch(const struct conf *c, const struct profile *const *p, size_t n,
     const struct kernels_fetch_opts *o, struct diag *d)
@@ -320,20 +337,20 @@ kernels_fetch(const struct conf *c, const struct profile *const *p, size_t n,
 	char			 dir[PATH_MAX];
 	struct apt_source	 src;
 	struct pool		*pl = NULL;
-	const struct profile	**todo = NULL;
-	size_t			 k;
-	enum err		 e;
+	const struct profile	**todo = NULL, **own = NULL;
+	size_t			 k = 0;
+	enum err		 e = ERR_NOMEM;
 
 	if ((pl = calloc(1, sizeof(*pl))) == NULL ||
-	    (todo = calloc(n + 1, sizeof(*todo))) == NULL) {
-		free(pl);
-		return ERR_NOMEM;
-	}
+	    (own = calloc(n + 1, sizeof(*own))) == NULL ||
+	    (todo = calloc(n + 1, sizeof(*todo))) == NULL)
+		goto out;
+	e = ERR_OK;
 	pl->c = c;
 	pl->o = o;
-	pl->p = p;
+	pl->p = own;
 	pl->d = d;
-	k = choose(pl, n, todo);
+	k = choose(pl, kernels_of(p, n, own), todo);
 	pl->p = todo;
 	if (k == 0 || (e = kernel_dir(c, dir, d)) != ERR_OK)
 		goto out;
@@ -350,8 +367,7 @@ kernels_fetch(const struct conf *c, const struct profile *const *p, size_t n,
 		e = pl->first;
 	record_all(c, todo, k, NULL);
 out:
-	if (k == 0)
-		e = ERR_OK;
+	free(own);
 	free(todo);
 	free(pl);
 	return e;

@@ -47,6 +47,13 @@ struct	kernels_fetch_opts {
 #define KERNELS_FETCH_OPTS_INIT	{ false, false, -1, NULL, NULL }
 
 /*
+ * The profiles whose kernels these boot, each once: variants share the one of
+ * their base.  "out" has room for n.
+ */
+size_t		 kernels_of(const struct profile *const *, size_t n,
+		    const struct profile **out);
+
+/*
  * Fetches the newest kernel of each profile, several at a time, and notes
  * them in the database.  Goes on after a failure; the result is the first
  * one's.  Two callers may ask for the same kernel: one fetches, the other
