@@ -21,6 +21,7 @@ const CAUSES = {
 	GUEST_CRASH: "The guest died of it",
 	GUEST_HANG: "The guest hung with it",
 	INVALID_OBJECT: "Not a usable BPF object",
+	JIT_DISABLED: "The JIT is off",
 	KERNEL_CONFIG_OFF: "Kernel option is off",
 	KERNEL_LOCKDOWN: "Denied by kernel lockdown",
 	LEGACY_MAP_SECTION: "Old map definitions",

@@ -58,6 +58,8 @@ static const struct class_code codes[] = {
 	  "The kernel is locked down and forbids it." },
 	{ CLASS_LSM, "BPF LSM is not enabled",
 	  "LSM programs do nothing unless \"bpf\" is among the active LSMs." },
+	{ CLASS_JIT, "The JIT is off",
+	  "The program needs the JIT, and an administrator turned it off." },
 	{ CLASS_POLICY, "Denied by policy",
 	  "A policy of the kernel forbids it." },
 	{ CLASS_CAPABILITY, "Privilege is missing",

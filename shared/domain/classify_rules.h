@@ -179,6 +179,8 @@ bool	 c_config_off(struct class_case *, const char *a, const char *b);
 bool	 c_kernel_btf(struct class_case *, const char *a, const char *b);
 /* a: list of modes */
 bool	 c_lockdown(struct class_case *, const char *a, const char *b);
+/* The JIT is turned off */
+bool	 c_jit_off(struct class_case *, const char *a, const char *b);
 /* "bpf" is not among the active LSMs */
 bool	 c_lsm_off(struct class_case *, const char *a, const char *b);
 /* a: "open", "prepare" or "load" */

@@ -325,6 +325,13 @@ const struct class_rule class_program_rules[] = {
 	  "refuses an address that program {program} passes to it",
 	  "Guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "
 	  "BPF_FUNC_...), or ship a variant without {name}()." },
+	{ "jit-tried", LOAD, CLASS_JIT, "", HIGH,
+	  { { c_exp, "jit_on", "yes" }, { c_jit_off, NULL, NULL },
+	  { c_anything, NULL, NULL } },
+	  "program {program} needs the JIT, which is off here "
+	  "(net.core.bpf_jit_enable is 0); with it on it loads",
+	  "Set net.core.bpf_jit_enable to 1, or do without functions passed "
+	  "to helpers, kfuncs and tail calls from subprograms." },
 	/* What else the verifier's last word says of a missing thing. */
 	{ "kfunc-words", LOAD, CLASS_KFUNC, NULL, HIGH,
 	  { { c_words, CLASS_KFUNC, NULL } },
@@ -415,6 +422,19 @@ const struct class_rule class_program_rules[] = {
 	  "this kernel has programs of type {type}, but not the attach type "
 	  "that section {section} asks for",
 	  "Use another hook on this kernel, or ship a variant." },
+	{ "memlock-tried", LOAD, CLASS_MEMORY, "memlock", HIGH,
+	  { { c_errno, "EPERM", NULL }, { c_exp, "more_memory", "yes" } },
+	  "program {program} is over the memory lock limit of its loader; it "
+	  "takes {detail}",
+	  "Raise RLIMIT_MEMLOCK before loading (libbpf does, where it may), "
+	  "or use 5.11 or newer, which counts memory by cgroup." },
+	{ "lockdown-said", LOAD, CLASS_LOCKDOWN, "load", HIGH,
+	  { { c_errno, "EPERM", NULL }, { c_silent, NULL, NULL },
+	  { c_lockdown, "integrity|confidentiality", NULL },
+	  { c_exp, "lockdown_said", "yes" } },
+	  "kernel lockdown forbids loading program {program}: {detail} is "
+	  "restricted",
+	  "Boot with a weaker lockdown, or do without." },
 	{ "lockdown", LOAD, CLASS_LOCKDOWN, "load", MEDIUM,
 	  { { c_errno, "EPERM", NULL }, { c_silent, NULL, NULL },
 	  { c_lockdown, "integrity|confidentiality", NULL } },

@@ -51,6 +51,24 @@ const struct class_rule class_map_rules[] = {
 	  { c_exp, "map_small|map_fewer_entries", "yes" } },
 	  "map {map} has max_entries 0: its loader sets it",
 	  "Give the size under maps in the manifest, or in the object." },
+	{ "map-memlock-tried", LOAD, CLASS_MEMORY, "memlock", HIGH,
+	  { { c_map, "EPERM", NULL }, { c_exp, "more_memory", "yes" } },
+	  "map {map} is over the memory lock limit of its loader; it takes "
+	  "{detail}",
+	  "Raise RLIMIT_MEMLOCK before loading (libbpf does, where it may), "
+	  "make max_entries smaller, or use 5.11 or newer, which counts "
+	  "memory by cgroup." },
+	{ "map-memory-tried", LOAD, CLASS_MEMORY, "map", HIGH,
+	  { { c_map, "ENOMEM", NULL }, { c_exp, "more_memory", "yes" } },
+	  "the kernel has no memory for map {map}; it takes {detail}",
+	  "Make max_entries smaller, or size the map at run time, or give "
+	  "the machine more memory." },
+	{ "map-memory-other", LOAD, CLASS_MEMORY, "allocation", MEDIUM,
+	  { { c_map, "ENOMEM", NULL }, { c_exp, "more_memory", "no" } },
+	  "the kernel refuses the memory for map {map} although enough is "
+	  "free: one of its allocations is over a limit of its own",
+	  "Make key, value or max_entries smaller; more memory does not "
+	  "help." },
 	{ "map-memory-entries", LOAD, CLASS_MEMORY, "map", HIGH,
 	  { { c_map, "ENOMEM", NULL },
 	  { c_exp, "map_fewer_entries|map_small", "yes" } },

@@ -110,6 +110,8 @@ const struct class_rule class_object_rules[] = {
 	{ 0 }
 };
 
+#define LSM_FIX	"Boot with \"bpf\" in the list of the kernel parameter "	\
+	"lsm= (the other modules of the machine have to stay in it)."
 #define OTHER_HOOK	"Use another hook on this kernel, or ship a variant."
 
 const struct class_rule class_attach_rules[] = {
@@ -129,11 +131,42 @@ const struct class_rule class_attach_rules[] = {
 	  "{program}",
 	  "Name the target in the section, or do not require this "
 	  "attachment." },
+	{ "attach-lsm-idle", ATTACH, CLASS_LSM, "", HIGH,
+	  { { c_program, NULL, "lsm" },
+	  { c_attach_error, "*never called", NULL },
+	  { c_exp, "lsm_active", "no" }, { c_lsm_off, NULL, NULL } },
+	  "LSM program {program} attaches and is never called: \"bpf\" is "
+	  "not among the active security modules", LSM_FIX },
 	{ "attach-lsm", ATTACH, CLASS_LSM, "", MEDIUM,
 	  { { c_program, NULL, "lsm" }, { c_lsm_off, NULL, NULL } },
 	  "LSM program {program} does not attach: \"bpf\" is not among the "
-	  "active LSMs",
-	  "Boot with lsm=...,bpf on the kernel command line." },
+	  "active LSMs", LSM_FIX },
+	/* Before those about what is missing: nothing can be seen there. */
+	{ "attach-lockdown-tracefs", ATTACH, CLASS_LOCKDOWN, "tracefs", HIGH,
+	  { { c_lockdown, "confidentiality", NULL },
+	  { c_exp, "tracefs", "no" }, { c_lockdown, "confidentiality",
+	  NULL } },
+	  "kernel lockdown ({detail}) keeps tracefs empty, and program "
+	  "{program} ({section}) attaches to one of its events",
+	  "Boot with lockdown=integrity or none, or use a raw tracepoint "
+	  "(raw_tp, tp_btf), which needs no tracefs." },
+	/* The kernel says so ten times in five seconds only; so it is tried. */
+	{ "attach-lockdown-kprobe", ATTACH, CLASS_LOCKDOWN, "attach", HIGH,
+	  { { c_errno, "EPERM", NULL }, { c_program, "k", "kprobe" },
+	  { c_attach_kind, "permission_denied", NULL },
+	  { c_lockdown, "confidentiality", NULL } },
+	  "kernel lockdown ({detail}) forbids all kprobes, so also program "
+	  "{program} ({section})",
+	  "Boot with lockdown=integrity or none, or use another way to attach "
+	  "(fentry, a raw tracepoint)." },
+	{ "attach-lockdown-said", ATTACH, CLASS_LOCKDOWN, "attach", HIGH,
+	  { { c_errno, "EPERM", NULL }, { c_lockdown,
+	  "integrity|confidentiality", NULL },
+	  { c_exp, "lockdown_said", "yes" } },
+	  "kernel lockdown forbids attaching program {program} ({section}): "
+	  "{detail} is restricted",
+	  "Boot with a weaker lockdown, or use another way to attach (fentry, "
+	  "a raw tracepoint)." },
 	/* Before the options: one it would need, too, is not the cause. */
 	{ "attach-kind-tried", ATTACH, CLASS_ATTACH_TYPE, "", HIGH,
 	  { { c_exp, "attach_kind|attach_prog_type", "no" } },

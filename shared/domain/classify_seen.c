@@ -450,14 +450,42 @@ c_lockdown(struct class_case *c, const char *a, const char *b)
 }
 
 bool
+c_jit_off(struct class_case *c, const char *a, const char *b)
+{
+	(void)a;
+	(void)b;
+	if (jval_get_bool(kernel(c), "jit", true))
+		return false;
+	class_prove(c, "config", "bpf_jit_enable",
+	    "net.core.bpf_jit_enable is 0");
+	return true;
+}
+
+/* "a, b, c" */
+static void
+word_list(const struct jval *all, char *out, size_t size)
+{
+	size_t	 n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < jval_len(all) && n < size; i++)
+		n += (size_t)snprintf(out + n, size - n, "%s%s",
+		    i > 0 ? ", " : "", jval_str(jval_at(all, i), ""));
+}
+
+bool
 c_lsm_off(struct class_case *c, const char *a, const char *b)
 {
+	char	 list[160], text[240];
+
 	(void)a;
 	(void)b;
 	if (caution_lsm_active(c->f->doc))
 		return false;
-	class_prove(c, "config", "lsm",
-	    "\"bpf\" is not among the active LSMs");
+	word_list(jval_get(kernel(c), "lsm"), list, sizeof(list));
+	snprintf(text, sizeof(text), "\"bpf\" is not among the active "
+	    "security modules: %s", list);
+	class_prove(c, "config", "lsm", text);
 	return true;
 }
 

@@ -26,12 +26,18 @@ BPF_NAMES = \
 	uprobe_bare uprobe_missing user_ringbuf verifier_null \
 	verifier_oob verifier_scalar verifier_stack verifier_uninit \
 	verifier_uninit_stack workqueue workqueue_new xdp xdp_frags
+# What a policy forbids: not in expect.tsv, as a kernel by itself takes them
+# (tests/vm/variants.sh).
+ENV_NAMES = env_callback env_memlock env_memory env_read env_subprog \
+	env_write_user
 # Not compiled from a source of the same name.
 BPF_ODD = many_progs big_endian x86_64 elf32 class32 truncated \
 	garbage empty
-BPF_OBJECTS = $(BPF_NAMES:%=tests/bpf/%.bpf.o) $(BPF_ODD:%=tests/bpf/%.bpf.o)
+BPF_OBJECTS = $(BPF_NAMES:%=tests/bpf/%.bpf.o) \
+	$(BPF_ODD:%=tests/bpf/%.bpf.o) $(ENV_NAMES:%=tests/bpf/%.bpf.o)
 
-EXTRA_DIST += $(BPF_NAMES:%=tests/bpf/%.bpf.c) tests/bpf/bpf_test.h \
+EXTRA_DIST += $(BPF_NAMES:%=tests/bpf/%.bpf.c) \
+	$(ENV_NAMES:%=tests/bpf/%.bpf.c) tests/bpf/bpf_test.h \
 	tests/bpf/gen.sh tests/bpf/expect.tsv tests/bpf/README.md
 # Not in expect.tsv: what they do depends on a manifest.
 MANIFEST_OBJECTS = tests/bpf/manifest.bpf.o

@@ -26,6 +26,8 @@ struct	kind {
 	const char	*why;
 };
 
+static int	 attach_lsm(struct attach_try *);
+
 /* The first that fits counts. */
 static const struct kind kinds[] = {
 	{ BPF_PROG_TYPE_TRACEPOINT, ANY, NULL, attach_auto, NULL },
@@ -37,7 +39,7 @@ static const struct kind kinds[] = {
 	{ BPF_PROG_TYPE_TRACING, ANY, NULL, attach_auto, NULL },
 	{ BPF_PROG_TYPE_LSM, BPF_LSM_CGROUP, "lsm_cgroup", attach_cgroup,
 	    NULL },
-	{ BPF_PROG_TYPE_LSM, ANY, NULL, attach_auto, NULL },
+	{ BPF_PROG_TYPE_LSM, ANY, NULL, attach_lsm, NULL },
 	{ BPF_PROG_TYPE_PERF_EVENT, ANY, "perf_event", attach_perf_event,
 	    NULL },
 	{ BPF_PROG_TYPE_XDP, BPF_XDP_DEVMAP, "xdp/devmap", attach_xdp_map,
@@ -138,6 +140,24 @@ has_to_attach(const struct run *r, const struct prog *p)
 {
 	return r->args->attach_mode == ATTACH_REQUIRED ||
 	    args_must_attach(r->args, p->name);
+}
+
+/*
+ * A kernel takes the program and the link whether "bpf" is among its active
+ * security modules or not, but calls no hook where it is not: that must not
+ * pass where it was required.
+ */
+static int
+attach_lsm(struct attach_try *t)
+{
+	int	 err = attach_auto(t);
+
+	if (err != 0 || facts_lsm_active(&t->run->facts, "bpf") != 0 ||
+	    !has_to_attach(t->run, t->rec))
+		return err;
+	snprintf(t->why, sizeof(t->why), "attached, but never called: "
+	    "\"bpf\" is not among the active security modules");
+	return -EOPNOTSUPP;
 }
 
 void

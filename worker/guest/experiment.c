@@ -47,6 +47,12 @@
  * config             subject: CONFIG_X; "no": off or unknown to this kernel
  * lsm_active         "bpf" is one of the active security modules
  * lockdown           "yes": the kernel is locked down
+ * lockdown_said      subject: what the kernel's log says lockdown forbade
+ *                    while this program or map was tried; "yes" or "unclear"
+ * tracefs            "no": tracefs is mounted and empty (asked when locked)
+ * jit_on             the same program, the JIT turned on for it
+ * more_memory        subject: how much; tried where it is a limit, reckoned
+ *                    where it is the guest's own memory
  * uprobe_symbol      subject: path:symbol in this guest
  * module_absent      subject: module; "yes": the name begins like this one,
  *                    which the guest does not have; "unclear": it has none
@@ -114,6 +120,15 @@ static const struct exp_kind kinds[] = {
 	{ "lockdown", "Is the kernel locked down?",
 	    EXP_NO_LOAD | EXP_NO_MAP | EXP_NO_ATTACH, exp_is_locked,
 	    exp_lockdown },
+	{ "lockdown_said", "Did the kernel say that lockdown forbids what was "
+	    "tried ({s})?", EXP_NO_LOAD | EXP_NO_MAP | EXP_NO_ATTACH,
+	    exp_is_locked, exp_lockdown_said },
+	{ "tracefs", "Does tracefs have events in this kernel?",
+	    EXP_NO_ATTACH, exp_wants_tracefs, exp_tracefs },
+	{ "jit_on", "Does the same program load with the JIT on?",
+	    EXP_AT_LOAD, exp_jit_off, exp_jit_on },
+	{ "more_memory", "Would {s} do?", EXP_AT_LOAD | EXP_AT_CREATE,
+	    exp_wants_memory, exp_memory },
 	{ "uprobe_symbol", "Does this guest have {s}?",
 	    EXP_NO_ATTACH, exp_wants_uprobe, exp_uprobe },
 	{ "module_absent", "Does the name begin like {s}, a module of this "
@@ -340,6 +355,7 @@ try_at_load(struct exp_case *c)
 	if (pid != -1)
 		bench_in_time(pid, EXP_CHILD_MS);
 	bench_wait(c->bench, pid);
+	exp_jit_restore(c->run);
 	keep_notes(c);
 }
 

@@ -163,12 +163,25 @@ bool	 exp_wants_tracepoint(const struct exp_case *);
 void	 exp_tracepoint(struct exp_case *);
 bool	 exp_wants_options(const struct exp_case *);
 void	 exp_options(struct exp_case *);
+bool	 exp_wants_uprobe(const struct exp_case *);
+void	 exp_uprobe(struct exp_case *);
+
+/* experiment_policy.c: how the kernel is set up to be used. */
 bool	 exp_is_lsm(const struct exp_case *);
 void	 exp_lsm_active(struct exp_case *);
 bool	 exp_is_locked(const struct exp_case *);
 void	 exp_lockdown(struct exp_case *);
-bool	 exp_wants_uprobe(const struct exp_case *);
-void	 exp_uprobe(struct exp_case *);
+void	 exp_lockdown_said(struct exp_case *);
+bool	 exp_wants_tracefs(const struct exp_case *);
+void	 exp_tracefs(struct exp_case *);
+bool	 exp_jit_off(const struct exp_case *);
+void	 exp_jit_on(struct exp_case *);
+/* The JIT as it was, should a child have died with it turned on. */
+void	 exp_jit_restore(const struct run *);
+
+/* experiment_memory.c */
+bool	 exp_wants_memory(const struct exp_case *);
+void	 exp_memory(struct exp_case *);
 
 /* experiment_attach.c: whether the kernel knows a way to attach. */
 bool	 exp_wants_module(const struct exp_case *);

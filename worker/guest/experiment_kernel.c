@@ -317,37 +317,6 @@ exp_options(struct exp_case *c)
 	}
 }
 
-/* --- security ------------------------------------------------------------------ */
-
-bool
-exp_is_lsm(const struct exp_case *c)
-{
-	return c->prog != NULL && c->prog->type == BPF_PROG_TYPE_LSM;
-}
-
-void
-exp_lsm_active(struct exp_case *c)
-{
-	int	 ret = facts_lsm_active(&c->run->facts, "bpf");
-
-	exp_say(c, "bpf", answer_of(ret), error_of(ret), "%s",
-	    c->run->facts.lsm);
-}
-
-bool
-exp_is_locked(const struct exp_case *c)
-{
-	const char	*mode = c->run->facts.lockdown;
-
-	return mode[0] != '\0' && strcmp(mode, "none") != 0;
-}
-
-void
-exp_lockdown(struct exp_case *c)
-{
-	exp_say(c, "", EXP_YES, 0, "%s", c->run->facts.lockdown);
-}
-
 /* --- user space ----------------------------------------------------------------- */
 
 bool

@@ -41,6 +41,7 @@ struct	helper_probe {
 	uint32_t	 type;
 	const char	*name;	/* libbpf's word, static */
 	bool		 asked;	/* it could be, and there was time */
+	bool		 late;	/* there was no time: not yet known */
 	uint8_t		 known[HELPER_BITS / 8]; /* bit n: helper n */
 };
 
@@ -109,11 +110,13 @@ bool	 probes_keep(const char *kernel);
  */
 int	 probes_target(const struct btf *, const char *name, int attach_type);
 /*
- * probes_helpers.c: lists the types; asks about the first, and the others
- * until "deadline" (monotonic ms).
+ * probes_helpers.c: lists the types, all of them late; asks about those that
+ * are late, the first in any case, the others until "deadline" (monotonic
+ * ms).
  */
 void	 probes_list_helpers(struct facts *);
 void	 probes_ask_helpers(struct facts *, const struct btf *, int64_t deadline);
+bool	 probes_helpers_late(const struct facts *);
 void	 probes_write_helpers(struct jsonw *, const struct facts *);
 /*
  * Whether any program of the type may call the helper, as far as the answers

@@ -22,10 +22,12 @@
 /*
  * Some thousand little programs are loaded to know the helpers of each type:
  * two seconds under emulation, more on a busy machine, and a guest that is to
- * be saved has to be ready in time.  Types that are left out are only missed
- * in the list: a program that fails has its own helpers asked for.
+ * be saved has to be ready in time (half of the boot's deadline, 45 s as it
+ * comes).  Each guest goes on with the types that were left out then.  What
+ * is missing after that is named, and only missed in the list: a program that
+ * fails has its own helpers asked for.
  */
-#define HELPERS_KEEP_MS	4000
+#define HELPERS_KEEP_MS	15000
 #define HELPERS_MS	1000
 
 /* The kernel's own error number, which libc has no name for. */
@@ -135,7 +137,7 @@ write_bits(FILE *out, const struct helper_probe *h)
 
 	for (i = 0; h->asked && i < sizeof(h->known); i++)
 		fprintf(out, "%02x", h->known[i]);
-	fputs(h->asked ? "\n" : "-\n", out);
+	fputs(h->asked ? "\n" : h->late ? "?\n" : "-\n", out);
 }
 
 static bool
@@ -147,7 +149,8 @@ read_bits(FILE *in, struct helper_probe *h)
 
 	if (fgets(line, sizeof(line), in) == NULL)
 		return false;
-	h->asked = line[0] != '-';
+	h->late = line[0] == '?';
+	h->asked = line[0] != '-' && !h->late;
 	for (i = 0; h->asked && i < sizeof(h->known); i++) {
 		if (sscanf(line + 2 * i, "%2x", &byte) != 1)
 			return false;
@@ -238,16 +241,33 @@ probes_keep(const char *kernel)
 	return ok && rename(ANSWERS ".new", ANSWERS) == 0;
 }
 
+/* With what the guest that was saved had no time for. */
+static void
+go_on(struct facts *f)
+{
+	struct btf	*btf = btf__load_vmlinux_btf();
+
+	probes_ask_helpers(f, btf, time_mono_ms() + HELPERS_MS);
+	btf__free(btf);
+}
+
 void
 probes_run(struct facts *f, bool ask, const char *kernel)
 {
+	size_t	 i;
+
 	list_types(f);
-	if (!ask)
+	if (!ask) {
+		for (i = 0; i < f->nhelpers; i++)
+			f->helpers[i].late = false;
 		return;
+	}
 	f->cached = read_answers(f, kernel);
 	if (!f->cached) {
 		list_types(f);
 		ask_kernel(f, HELPERS_MS);
+	} else if (probes_helpers_late(f)) {
+		go_on(f);
 	}
 }
 

@@ -56,7 +56,7 @@ probes_list_helpers(struct facts *f)
 	f->nhelpers = 0;
 	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		f->helpers[f->nhelpers++] = (struct helper_probe){
-		    .type = types[i].type,
+		    .type = types[i].type, .late = true,
 		    .name = libbpf_bpf_prog_type_str(types[i].type) };
 }
 
@@ -75,16 +75,21 @@ first_unknown(const struct prog_load *l)
 	return id;
 }
 
+/* Where it cannot be asked at all, it is not late either. */
 static void
 ask_type(struct helper_probe *h, const struct prog_load *l, int64_t deadline)
 {
 	struct tryload	 t;
 	uint32_t	 id, end;
 
+	if (time_mono_ms() > deadline)
+		return;
+	h->late = false;
 	if (!tryload_return(l, &t) ||
 	    tryload_helper(l, TRYLOAD_NO_HELPER, &t) ||
 	    tryload_no_helper(&t, TRYLOAD_NO_HELPER) == NULL)
 		return;
+	h->late = true;
 	end = first_unknown(l);
 	for (id = 1; id < end; id++) {
 		if (time_mono_ms() > deadline)
@@ -94,6 +99,18 @@ ask_type(struct helper_probe *h, const struct prog_load *l, int64_t deadline)
 			h->known[id / 8] |= (uint8_t)(1U << (id % 8));
 	}
 	h->asked = true;
+	h->late = false;
+}
+
+bool
+probes_helpers_late(const struct facts *f)
+{
+	size_t	 i;
+
+	for (i = 0; i < f->nhelpers; i++)
+		if (f->helpers[i].late)
+			return true;
+	return false;
 }
 
 void
@@ -105,6 +122,8 @@ probes_ask_helpers(struct facts *f, const struct btf *btf, int64_t deadline)
 	int			 id;
 
 	for (i = 0; i < f->nhelpers; i++) {
+		if (!f->helpers[i].late)
+			continue;
 		l.type = types[i].type;
 		opts.expected_attach_type =
 		    (enum bpf_attach_type)types[i].attach;
@@ -113,8 +132,10 @@ probes_ask_helpers(struct facts *f, const struct btf *btf, int64_t deadline)
 		if (types[i].target != NULL) {
 			id = probes_target(btf, types[i].target,
 			    types[i].attach);
-			if (id < 0)
+			if (id < 0) {
+				f->helpers[i].late = false;
 				continue;
+			}
 			opts.attach_btf_id = (uint32_t)id;
 		}
 		ask_type(&f->helpers[i], &l, i == 0 ? INT64_MAX : deadline);
@@ -170,5 +191,13 @@ probes_write_helpers(struct jsonw *w, const struct facts *f)
 				jsonw_int(w, NULL, (int64_t)id);
 		jsonw_end(w);
 	}
+	jsonw_end(w);
+	jsonw_bool(w, "helpers_complete", !probes_helpers_late(f));
+	if (!probes_helpers_late(f))
+		return;
+	jsonw_arr(w, "helpers_not_listed");
+	for (i = 0; i < f->nhelpers; i++)
+		if (f->helpers[i].late && f->helpers[i].name != NULL)
+			jsonw_str(w, NULL, f->helpers[i].name);
 	jsonw_end(w);
 }

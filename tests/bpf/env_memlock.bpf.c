@@ -1,0 +1,20 @@
+/* A map of a MiB: more than a small memory lock limit, less than any guest. */
+#include "bpf_test.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 131072);
+	__type(key, __u32);
+	__type(value, __u64);
+} table SEC(".maps");
+
+SEC("tracepoint/sched/sched_process_exec")
+int
+on_exec(void *ctx)
+{
+	__u32	key = 0;
+
+	return bpf_map_lookup_elem(&table, &key) != NULL;
+}
+
+LICENSE("GPL");
