@@ -151,7 +151,8 @@ weigh_map(struct exp_case *c)
 	    (need - unused) / MB + 1);
 	if (need >= unused && took >= unused / SHARE_TAKEN)
 		exp_say(c, subject, EXP_YES, 0, "needs %.0f MiB; %.0f of %.0f "
-		    "MiB were free, a map of %.0f MiB was made", need / MB, unused / MB, all / MB, took / MB);
+		    "MiB were free, a map of %.0f MiB was made", need / MB,
+		    unused / MB, all / MB, took / MB);
 	else if (need < unused / SHARE_REFUSED)
 		exp_say(c, "a larger guest", EXP_NO, -ENOMEM, "needs %.1f "
 		    "MiB, %.0f MiB were free", need / MB, unused / MB);
