@@ -59,6 +59,7 @@ libshared_a_SOURCES = \
 	shared/domain/verifier_words.h \
 	shared/store/db.c shared/store/db.h \
 	shared/store/object.c shared/store/object.h \
+	shared/store/page.c shared/store/page.h \
 	shared/store/audit_line.c shared/store/audit_line.h \
 	shared/store/store_audit.c shared/store/store_audit.h \
 	shared/store/store_history.c shared/store/store_history.h \

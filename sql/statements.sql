@@ -204,13 +204,76 @@ SELECT run_id, job_id, started_at, finished_at, artifact_name,
     report_sha256, markdown_path
 FROM runs WHERE run_id = :run_id;
 
+-- Pages of the runs, newest first.  (:at, :id) is where the page before
+-- ended, above everything for the first one; :status may be NULL.
+
 -- name: run_list
 SELECT run_id, job_id, started_at, finished_at, artifact_name,
     artifact_version, artifact_variant, artifact_path, artifact_uri,
     artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
     required_passed, required_failed, total_profiles, report_path,
     report_sha256, markdown_path
-FROM runs ORDER BY started_at DESC, run_id DESC LIMIT :limit;
+FROM runs
+WHERE (started_at, run_id) < (:at, :id)
+    AND started_at >= :from
+ORDER BY started_at DESC, run_id DESC LIMIT :limit;
+
+-- name: run_list_status
+SELECT run_id, job_id, started_at, finished_at, artifact_name,
+    artifact_version, artifact_variant, artifact_path, artifact_uri,
+    artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
+    required_passed, required_failed, total_profiles, report_path,
+    report_sha256, markdown_path
+FROM runs
+WHERE summary_status = :status
+    AND (started_at, run_id) < (:at, :id)
+    AND started_at >= :from
+ORDER BY started_at DESC, run_id DESC LIMIT :limit;
+
+-- name: run_list_name
+SELECT run_id, job_id, started_at, finished_at, artifact_name,
+    artifact_version, artifact_variant, artifact_path, artifact_uri,
+    artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
+    required_passed, required_failed, total_profiles, report_path,
+    report_sha256, markdown_path
+FROM runs
+WHERE artifact_name = :name
+    AND (started_at, run_id) < (:at, :id)
+    AND started_at >= :from
+    AND (:status IS NULL OR summary_status = :status)
+    AND (:profile IS NULL OR EXISTS (SELECT 1 FROM run_profiles AS p
+	WHERE p.profile_id = :profile AND p.started_at = runs.started_at
+	AND p.run_id = runs.run_id))
+ORDER BY started_at DESC, run_id DESC LIMIT :limit;
+
+-- name: run_list_version
+SELECT run_id, job_id, started_at, finished_at, artifact_name,
+    artifact_version, artifact_variant, artifact_path, artifact_uri,
+    artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
+    required_passed, required_failed, total_profiles, report_path,
+    report_sha256, markdown_path
+FROM runs
+WHERE artifact_name = :name AND artifact_version = :version
+    AND (started_at, run_id) < (:at, :id)
+    AND started_at >= :from
+    AND (:status IS NULL OR summary_status = :status)
+    AND (:profile IS NULL OR EXISTS (SELECT 1 FROM run_profiles AS p
+	WHERE p.profile_id = :profile AND p.started_at = runs.started_at
+	AND p.run_id = runs.run_id))
+ORDER BY started_at DESC, run_id DESC LIMIT :limit;
+
+-- name: run_list_profile
+SELECT r.run_id, job_id, r.started_at, finished_at, artifact_name,
+    artifact_version, artifact_variant, artifact_path, artifact_uri,
+    artifact_sha256, matrix_path, matrix_name, summary_status, exit_code,
+    required_passed, required_failed, total_profiles, report_path,
+    report_sha256, markdown_path
+FROM run_profiles AS p CROSS JOIN runs AS r ON r.run_id = p.run_id
+WHERE p.profile_id = :profile
+    AND (p.started_at, p.run_id) < (:at, :id)
+    AND p.started_at >= :from
+    AND (:status IS NULL OR r.summary_status = :status)
+ORDER BY p.started_at DESC, p.run_id DESC LIMIT :limit;
 
 -- name: history_last
 SELECT h.seq, h.record_sha256, h.line, coalesce(e.line, ''),
@@ -228,17 +291,69 @@ INSERT INTO history (chain, seq, run_id, created_at, artifact_name,
 VALUES (:chain, :seq, :run_id, :created, :name, :version, :sha256, :status,
     :record, :prev, :line);
 
--- name: history_newest
+-- name: history_profile_add
+INSERT OR IGNORE INTO history_profiles (profile_id, created_at, run_id, seq)
+VALUES (:profile, :created, :run_id, :seq);
+
+-- Pages of a chain, newest first; as those of the runs.
+
+-- name: history_page
 SELECT seq, run_id, created_at, artifact_name, artifact_version,
     artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
 FROM history WHERE chain = :chain
-ORDER BY created_at DESC, run_id DESC LIMIT :limit;
+    AND (created_at, run_id, seq) < (:at, :id, :seq)
+    AND created_at >= :from
+ORDER BY created_at DESC, run_id DESC, seq DESC LIMIT :limit;
 
--- name: history_of_name
+-- name: history_page_status
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain = :chain AND summary_status = :status
+    AND (created_at, run_id, seq) < (:at, :id, :seq)
+    AND created_at >= :from
+ORDER BY created_at DESC, run_id DESC, seq DESC LIMIT :limit;
+
+-- name: history_page_name
 SELECT seq, run_id, created_at, artifact_name, artifact_version,
     artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
 FROM history WHERE chain = :chain AND artifact_name = :name
-ORDER BY created_at DESC, run_id DESC LIMIT :limit;
+    AND (created_at, run_id, seq) < (:at, :id, :seq)
+    AND created_at >= :from
+    AND (:status IS NULL OR summary_status = :status)
+    AND (:profile IS NULL OR EXISTS (SELECT 1 FROM history_profiles AS p
+	WHERE p.profile_id = :profile AND p.created_at = history.created_at
+	AND p.run_id = history.run_id AND p.seq = history.seq))
+ORDER BY created_at DESC, run_id DESC, seq DESC LIMIT :limit;
+
+-- name: history_page_version
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain = :chain AND artifact_name = :name
+    AND artifact_version = :version
+    AND (created_at, run_id, seq) < (:at, :id, :seq)
+    AND created_at >= :from
+    AND (:status IS NULL OR summary_status = :status)
+    AND (:profile IS NULL OR EXISTS (SELECT 1 FROM history_profiles AS p
+	WHERE p.profile_id = :profile AND p.created_at = history.created_at
+	AND p.run_id = history.run_id AND p.seq = history.seq))
+ORDER BY created_at DESC, run_id DESC, seq DESC LIMIT :limit;
+
+-- name: history_page_profile
+SELECT h.seq, h.run_id, h.created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history_profiles AS p
+    CROSS JOIN history AS h ON h.chain = :chain AND h.seq = p.seq
+WHERE p.profile_id = :profile
+    AND (p.created_at, p.run_id, p.seq) < (:at, :id, :seq)
+    AND p.created_at >= :from
+    AND (:status IS NULL OR h.summary_status = :status)
+ORDER BY p.created_at DESC, p.run_id DESC, p.seq DESC LIMIT :limit;
+
+-- name: history_of_run
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history
+WHERE chain = '' AND run_id = :run_id AND run_id <> '';
 
 -- name: history_from
 SELECT seq, run_id, created_at, artifact_name, artifact_version,

@@ -32,9 +32,12 @@ lint:
 	    check_PROGRAMS= check_SCRIPTS=
 
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_store
-TESTS += tests/unit/test_store
+check_PROGRAMS += tests/unit/test_store tests/unit/test_page
+TESTS += tests/unit/test_store tests/unit/test_page
 endif
+tests_unit_test_page_SOURCES = tests/unit/test_page.c tests/unit/test.h
+tests_unit_test_page_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_page_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_store_SOURCES = tests/unit/test_store.c
 tests_unit_test_store_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_store_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_in.h"
+
 /* Text of a column into an array. */
 static void
 col_into(struct stmt *s, int col, char *out, size_t size)
@@ -48,6 +50,42 @@ put_head(struct db *db, enum stmt_id id, const char *chain, int64_t seq,
 	return stmt_run(s, NULL);
 }
 
+/* One kernel that the record is about, for lists of one kernel. */
+static enum err
+add_profile(struct db *db, int64_t seq, const struct history_new *rec,
+    const char *profile)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_PROFILE_ADD);
+
+	stmt_text(s, ":profile", profile);
+	stmt_text(s, ":created", rec->created_at);
+	stmt_text(s, ":run_id", rec->run_id);
+	stmt_int(s, ":seq", seq);
+	return stmt_run(s, NULL);
+}
+
+static enum err
+add_profiles(struct db *db, int64_t seq, const struct history_new *rec)
+{
+	static const char *const lists[] = { "supported_profiles",
+		"failed_profiles" };
+	struct jval	*doc = NULL;
+	enum err	 e = ERR_OK;
+
+	/* What cannot be read is for the verification to complain about. */
+	if (jval_parse(rec->line, strlen(rec->line), &doc, NULL) != ERR_OK)
+		return ERR_OK;
+	for (size_t k = 0; k < 2 && e == ERR_OK; k++) {
+		const struct jval	*all = jval_get(doc, lists[k]);
+
+		for (size_t i = 0; i < jval_len(all) && e == ERR_OK; i++)
+			e = add_profile(db, seq, rec,
+			    jval_str(jval_at(all, i), ""));
+	}
+	jval_free(doc);
+	return e;
+}
+
 static enum err
 add_row(struct db *db, const struct history_end *end,
     const struct history_new *rec)
@@ -69,6 +107,9 @@ add_row(struct db *db, const struct history_end *end,
 	stmt_text(s, ":line", rec->line);
 	if ((e = stmt_run(s, NULL)) != ERR_OK || (e = put_head(db,
 	    STMT_HISTORY_HEAD_PUT, end->chain, seq, rec->head)) != ERR_OK)
+		return e;
+	if (end->chain[0] == '\0' &&
+	    (e = add_profiles(db, seq, rec)) != ERR_OK)
 		return e;
 	return seq % HISTORY_CHECKPOINT_STEP != 0 ? ERR_OK : put_head(db,
 	    STMT_HISTORY_CHECKPOINT_ADD, end->chain, seq, rec->head);
@@ -149,17 +190,40 @@ read_rows(struct stmt *s, struct history_row **out, size_t *n)
 }
 
 enum err
+store_history_page(struct db *db, const char *chain, const struct page *p,
+    struct history_row **out, size_t *n)
+{
+	static const struct page_stmts	 ids = { STMT_HISTORY_PAGE,
+		STMT_HISTORY_PAGE_STATUS, STMT_HISTORY_PAGE_NAME,
+		STMT_HISTORY_PAGE_VERSION, STMT_HISTORY_PAGE_PROFILE };
+	struct stmt	*s = page_stmt(db, p, &ids);
+
+	stmt_text(s, ":chain", chain);
+	stmt_int(s, ":seq", p->after.seq);
+	return read_rows(s, out, n);
+}
+
+enum err
 store_history_list(struct db *db, const char *chain, const char *name,
     int64_t limit, struct history_row **out, size_t *n)
 {
-	struct stmt	*s = db_stmt(db, name == NULL ? STMT_HISTORY_NEWEST :
-			    STMT_HISTORY_OF_NAME);
+	struct page	 p = { .name = name, .limit = limit };
 
-	stmt_text(s, ":chain", chain);
-	if (name != NULL)
-		stmt_text(s, ":name", name);
-	stmt_int(s, ":limit", limit);
-	return read_rows(s, out, n);
+	return store_history_page(db, chain, &p, out, n);
+}
+
+enum err
+store_history_of_run(struct db *db, const char *run_id,
+    struct history_row **out)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_OF_RUN);
+	size_t		 n;
+	enum err	 e;
+
+	stmt_text(s, ":run_id", run_id);
+	if ((e = read_rows(s, out, &n)) != ERR_OK)
+		return e;
+	return n == 0 ? ERR_NOTFOUND : ERR_OK;
 }
 
 enum err

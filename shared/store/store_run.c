@@ -78,15 +78,13 @@ store_run_get(struct db *db, const char *run_id, struct run *r)
 	return e;
 }
 
-enum err
-store_run_list(struct db *db, int64_t limit, struct run **out, size_t *n)
+static enum err
+read_rows(struct stmt *s, struct run **out, size_t *n)
 {
-	struct stmt	*s = db_stmt(db, STMT_RUN_LIST);
 	struct run	*rows = NULL, *grown;
 	size_t		 have = 0, room = 0;
 	enum err	 e;
 
-	stmt_int(s, ":limit", limit);
 	while ((e = stmt_step(s)) == ERR_OK) {
 		if (have == room) {
 			room = room == 0 ? 32 : room * 2;
@@ -108,6 +106,43 @@ store_run_list(struct db *db, int64_t limit, struct run **out, size_t *n)
 	}
 	*out = rows;
 	*n = have;
+	return ERR_OK;
+}
+
+enum err
+store_run_page(struct db *db, const struct page *p, struct run **out,
+    size_t *n)
+{
+	static const struct page_stmts	 ids = { STMT_RUN_LIST,
+		STMT_RUN_LIST_STATUS, STMT_RUN_LIST_NAME,
+		STMT_RUN_LIST_VERSION, STMT_RUN_LIST_PROFILE };
+
+	return read_rows(page_stmt(db, p, &ids), out, n);
+}
+
+enum err
+store_run_list(struct db *db, int64_t limit, struct run **out, size_t *n)
+{
+	struct page	 p = { .limit = limit };
+
+	return store_run_page(db, &p, out, n);
+}
+
+enum err
+store_run_of_version(struct db *db, const char *name, const char *version,
+    struct run *r)
+{
+	struct page	 p = { .name = name, .version = version, .limit = 1 };
+	struct run	*one = NULL;
+	size_t		 n = 0;
+	enum err	 e;
+
+	if ((e = store_run_page(db, &p, &one, &n)) != ERR_OK)
+		return e;
+	if (n == 0)
+		return ERR_NOTFOUND;
+	*r = *one;
+	free(one);
 	return ERR_OK;
 }
 

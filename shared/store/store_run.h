@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "store/db.h"
+#include "store/page.h"
 
 #define RUN_ID_SIZE	24	/* 20260527T120001Z-a1b2c3 + NUL */
 
@@ -25,9 +26,15 @@ struct	run {
 /* ERR_NOTFOUND.  On ERR_OK the caller owns *run: run_clear(). */
 enum err	 store_run_get(struct db *, const char *run_id, struct run *);
 void		 run_clear(struct run *);
-/* Newest first, at most "limit".  The caller owns it: runs_free(). */
+/* Newest first, what the page wants.  The caller owns it: runs_free(). */
+enum err	 store_run_page(struct db *, const struct page *, struct run **,
+		    size_t *n);
+/* The same without any filter, at most "limit". */
 enum err	 store_run_list(struct db *, int64_t limit, struct run **,
 		    size_t *n);
+/* The newest run of this name and version; ERR_NOTFOUND. */
+enum err	 store_run_of_version(struct db *, const char *name,
+		    const char *version, struct run *);
 void		 runs_free(struct run *, size_t n);
 /*
  * Inserts within the caller's transaction.  Used by store_job_complete()

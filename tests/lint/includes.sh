@@ -30,7 +30,8 @@ rules() {
 
 		# library header (regular expression) -> its owners; a name
 		# that ends in "/" is a folder
-		own("^sqlite3", "shared/store/db.c tests/unit/test_store.c")
+		own("^sqlite3", "shared/store/db.c tests/unit/test_store.c " \
+		    "tests/unit/test_page.c")
 		own("^json-c/|^json\\.h", "shared/base/json_in.c")
 		own("^(fcgiapp|fcgi_stdio|fcgi_config|fastcgi)", "fcgi/transport.c")
 		own("^libssh/", "worker/vm/ssh.c worker/vm/sshkey.c")
