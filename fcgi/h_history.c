@@ -5,16 +5,10 @@
 #include "base/fsio.h"
 #include "handlers.h"
 #include "job_json.h"
+#include "paging.h"
 #include "stored.h"
 #include "store/store_history.h"
 #include "store/store_run.h"
-
-enum { R_LIMIT };
-
-const struct field runs_fields[] = {
-	[R_LIMIT] = { "limit", field_limit, FIELD_QUERY, 16 },
-	{ NULL, NULL, 0, 0 },
-};
 
 enum { RR_RUN_ID };
 
@@ -54,66 +48,76 @@ run_record(struct jsonw *w, const struct run *r)
 enum err
 h_runs(struct app *app, struct call *c)
 {
-	const struct value	*v = &c->f.v[R_LIMIT];
+	struct page_place	 last = { "", "", 0 };
+	struct paging		 p;
 	struct jsonw		*w;
 	struct run		*runs = NULL;
 	struct db		*db;
-	size_t			 n = 0;
+	size_t			 n = 0, shown;
 	enum err		 e;
 
-	if ((e = app_db(app, &db, &c->d)) != ERR_OK ||
-	    (e = store_run_list(db, v->set ? v->num : FIELD_LIMIT_DEFAULT,
-	    &runs, &n)) != ERR_OK)
+	if ((e = paging_read(c, "runs", &p)) != ERR_OK ||
+	    (e = app_db(app, &db, &c->d)) != ERR_OK ||
+	    (e = store_run_page(db, &p.page, &runs, &n)) != ERR_OK)
 		return e;
+	shown = paging_shown(&p, n);
 	w = reply_json(c->rp);
 	jsonw_obj(w, NULL);
 	jsonw_arr(w, "records");
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < shown; i++)
 		run_record(w, &runs[i]);
 	jsonw_end(w);
+	if (shown > 0)
+		paging_place(&last, runs[shown - 1].started_at,
+		    runs[shown - 1].run_id, 0);
+	e = paging_end(&p, shown < n, &last, w);
 	jsonw_end(w);
 	runs_free(runs, n);
 	c->rp->cache = CACHE_PRIVATE;
-	return ERR_OK;
+	return e;
 }
 
 /* --- signed records ---------------------------------------------------------*/
-
-enum { HA_NAME, HA_LIMIT };
-
-const struct field history_artifacts_fields[] = {
-	[HA_NAME] = { "artifact_name", field_text, FIELD_QUERY, 256 },
-	[HA_LIMIT] = { "limit", field_limit, FIELD_QUERY, 16 },
-	{ NULL, NULL, 0, 0 },
-};
 
 /* Records go out byte for byte as they were signed. */
 enum err
 h_history_artifacts(struct app *app, struct call *c)
 {
-	const struct value	*name = &c->f.v[HA_NAME];
-	const struct value	*limit = &c->f.v[HA_LIMIT];
+	struct page_place	 last = { "", "", 0 };
+	struct paging		 p;
 	struct history_row	*rows = NULL;
 	struct jsonw		*w;
 	struct db		*db;
-	size_t			 n = 0;
+	size_t			 n = 0, shown;
 	enum err		 e;
 
-	if ((e = app_db(app, &db, &c->d)) != ERR_OK ||
-	    (e = store_history_list(db, HISTORY_CHAIN_SERVER, name->set &&
-	    name->str[0] != '\0' ? name->str : NULL, limit->set ? limit->num : FIELD_LIMIT_DEFAULT,
-	    &rows, &n)) != ERR_OK)
+	if ((e = paging_read(c, "artifacts", &p)) != ERR_OK ||
+	    (e = app_db(app, &db, &c->d)) != ERR_OK ||
+	    (e = store_history_page(db, HISTORY_CHAIN_SERVER, &p.page, &rows,
+	    &n)) != ERR_OK)
 		return e;
+	shown = paging_shown(&p, n);
 	w = reply_json(c->rp);
 	jsonw_obj(w, NULL);
 	jsonw_arr(w, "records");
-	for (size_t i = 0; i < n; i++)
-		jsonw_raw(w, NULL, rows[i].line, strlen(rows[i].line));
+	for (size_t i = 0; i < shown; i++) {
+		/* Large records make a shorter page. */
+		if (i > 0 && c->rp->body.len + strlen(rows[i].line) >
+		    REPLY_BODY_MAX - 4096)
+			shown = i;
+		else
+			jsonw_raw(w, NULL, rows[i].line,
+			    strlen(rows[i].line));
+	}
 	jsonw_end(w);
+	if (shown > 0)
+		paging_place(&last, rows[shown - 1].created_at,
+		    rows[shown - 1].run_id, rows[shown - 1].seq);
+	e = paging_end(&p, shown < n, &last, w);
 	jsonw_end(w);
 	history_rows_free(rows, n);
 	c->rp->cache = CACHE_PRIVATE;
-	return ERR_OK;
+	return e;
 }
 
 /* --- reports ----------------------------------------------------------------*/

@@ -23,8 +23,6 @@ extern const struct field cancel_fields[];
 enum err	 h_status(struct app *, struct call *);
 enum err	 h_cancel(struct app *, struct call *);
 /* h_history.c */
-extern const struct field runs_fields[];
-extern const struct field history_artifacts_fields[];
 extern const struct field run_report_fields[];
 extern const struct field evidence_fields[];
 enum err	 h_runs(struct app *, struct call *);

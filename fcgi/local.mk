@@ -18,6 +18,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/json_body.c fcgi/json_body.h \
 	fcgi/limits.c fcgi/limits.h \
 	fcgi/multipart.c fcgi/multipart.h \
+	fcgi/paging.c fcgi/paging.h \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/range.c fcgi/range.h \
 	fcgi/principal.c fcgi/principal.h \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "handlers.h"
+#include "paging.h"
 
 static const struct route routes[] = {
 	{ METHOD_GET, "/livez", ACTION_NONE, BODY_NONE, ROUTE_FIXED, NULL,
@@ -26,9 +27,9 @@ static const struct route routes[] = {
 	{ METHOD_POST, "/validate/cancel", ACTION_VALIDATE, BODY_NONE, 0,
 	    cancel_fields, h_cancel },
 	{ METHOD_GET, "/history/runs", ACTION_HISTORY_RUNS, BODY_NONE, 0,
-	    runs_fields, h_runs },
+	    paging_fields, h_runs },
 	{ METHOD_GET, "/history/artifacts", ACTION_HISTORY_ARTIFACTS,
-	    BODY_NONE, 0, history_artifacts_fields, h_history_artifacts },
+	    BODY_NONE, 0, paging_fields, h_history_artifacts },
 	{ METHOD_GET, "/history/run-report", ACTION_RUN_REPORT, BODY_NONE, 0,
 	    run_report_fields, h_run_report },
 	{ METHOD_GET, "/history/evidence", ACTION_RUN_REPORT, BODY_NONE, 0,

@@ -30,6 +30,12 @@ libshared_a_SOURCES = \
 	shared/domain/classify_rules_rest.c \
 	shared/domain/classify_seen.c shared/domain/classify_text.c \
 	shared/domain/command.c shared/domain/command.h \
+	shared/domain/compare.c shared/domain/compare.h \
+	shared/domain/compare_json.c shared/domain/compare_load.c \
+	shared/domain/compare_load.h shared/domain/compare_md.c \
+	shared/domain/compare_parts.c \
+	shared/domain/compare_report.c shared/domain/compare_report.h \
+	shared/domain/compare_show.c shared/domain/compare_words.c \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/grant.c shared/domain/grant.h \
 	shared/domain/grants.c shared/domain/grants.h \

@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((12 + $#))
+plan $((13 + $#))
 check "doc/environment.md is what the program says" environment
 for page; do
 	if command -v groff >/dev/null 2>&1; then
@@ -87,6 +87,7 @@ check "the manual knows the flags of kernels fetch" flags kernels fetch
 check "the manual knows the flags of kernels list" flags kernels list
 check "the manual knows the flags of kernels verify" flags kernels verify
 check "the manual knows the flags of kernels prune" flags kernels prune
+check "the manual knows the flags of compare" flags compare
 check "the manual knows the flags of env" flags env
 check "the README shows every verb and stays short" readme
 check "what the texts link to is there" links

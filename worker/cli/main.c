@@ -15,6 +15,8 @@ static const struct verb verbs[] = {
 	{ "kernels", "fetch, list, verify and prune kernels", verb_kernels },
 	{ "history", "list and verify the signed records of runs",
 	    verb_history },
+	{ "compare", "two runs: what changed, and may it be shipped",
+	    verb_compare },
 	{ "env", "environment variables, with the values in force", verb_env },
 	{ "version", "version of this program", verb_version },
 	{ NULL, NULL, NULL },
