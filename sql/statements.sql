@@ -349,12 +349,6 @@ WHERE p.profile_id = :profile
     AND (:status IS NULL OR h.summary_status = :status)
 ORDER BY p.created_at DESC, p.run_id DESC, p.seq DESC LIMIT :limit;
 
--- name: history_of_run
-SELECT seq, run_id, created_at, artifact_name, artifact_version,
-    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
-FROM history
-WHERE chain = '' AND run_id = :run_id AND run_id <> '';
-
 -- name: history_from
 SELECT seq, run_id, created_at, artifact_name, artifact_version,
     artifact_sha256, summary_status, record_sha256, prev_record_sha256, line

@@ -13,13 +13,15 @@ static enum err
 find_record(struct db *db, const char *run_id, struct compare_side *s)
 {
 	struct history_row	*row = NULL;
+	size_t			 n = 0;
 	enum err		 e;
 
-	if ((e = store_history_of_run(db, run_id, &row)) == ERR_OK)
+	e = store_history_of_run(db, run_id, &row, &n);
+	if (e == ERR_OK && n > 0)
 		snprintf(s->record_sha256, sizeof(s->record_sha256), "%s",
-		    row->record_sha256);
-	history_rows_free(row, row == NULL ? 0 : 1);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
+		    row[0].record_sha256);
+	history_rows_free(row, n);
+	return e;
 }
 
 /* Says which side it is about. */

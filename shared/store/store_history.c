@@ -214,20 +214,6 @@ store_history_list(struct db *db, const char *chain, const char *name,
 
 enum err
 store_history_of_run(struct db *db, const char *run_id,
-    struct history_row **out)
-{
-	struct stmt	*s = db_stmt(db, STMT_HISTORY_OF_RUN);
-	size_t		 n;
-	enum err	 e;
-
-	stmt_text(s, ":run_id", run_id);
-	if ((e = read_rows(s, out, &n)) != ERR_OK)
-		return e;
-	return n == 0 ? ERR_NOTFOUND : ERR_OK;
-}
-
-enum err
-store_history_of_run(struct db *db, const char *run_id,
     struct history_row **out, size_t *n)
 {
 	struct stmt	*s = db_stmt(db, STMT_HISTORY_OF_RUN);

@@ -68,12 +68,6 @@ struct	history_row {
 /* Newest first, what the page wants; a profile only in the server's chain. */
 enum err	 store_history_page(struct db *, const char *chain,
 		    const struct page *, struct history_row **, size_t *n);
-/*
- * The server's own record of a run, one row; ERR_NOTFOUND (and NULL) for one
- * without.  The caller frees it with history_rows_free(row, 1).
- */
-enum err	 store_history_of_run(struct db *, const char *run_id,
-		    struct history_row **);
 /* Newest first; of one artifact, or of all when "name" is NULL. */
 enum err	 store_history_list(struct db *, const char *chain,
 		    const char *name, int64_t limit, struct history_row **,

@@ -7,9 +7,10 @@
 #include "base/conf.h"
 #include "base/utf8.h"
 #include "fcgi/handlers.h"
+#include "fcgi/paging.h"
 
 static const struct field *const tables[] = {
-	validate_fields, status_fields, cancel_fields, runs_fields,
+	validate_fields, status_fields, cancel_fields, paging_fields,
 	run_report_fields, evidence_fields,
 };
 
