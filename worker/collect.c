@@ -170,6 +170,24 @@ map_in(const struct jval *doc, const char *messages)
 }
 
 /*
+ * A map that was not created and the program uses, when its first
+ * instruction was never looked at: what else is wrong with it comes after
+ * the map.  Later on what the verifier met first is the cause.
+ */
+static const struct jval *
+map_before_walk(const struct jval *doc, const struct jval *program)
+{
+	const char		*name = text_of(program, "missed_map");
+	const struct jval	*m;
+
+	if (name == NULL || jval_get_int(jval_get(program, "verifier"),
+	    "processed_insns", -1) != 0)
+		return NULL;
+	m = first_with(maps_of(doc), "name", name);
+	return is(m, "status", "failed") ? m : NULL;
+}
+
+/*
  * Alone a program is loaded without the maps that the kernel refused, and
  * libbpf marks where it uses one: why the map was refused is why it fails.
  */
@@ -188,7 +206,7 @@ map_missed(const struct jval *doc, const struct jval *program)
 		    strstr(jval_get_str(mark, "detail", ""), needle) != NULL)
 			return m;
 	}
-	return NULL;
+	return mark == NULL ? map_before_walk(doc, program) : NULL;
 }
 
 /* The verifier's log and libbpf's messages; an old validator mixes them. */

@@ -159,6 +159,28 @@ Test(collect, a_program_without_its_refused_map_has_the_cause_of_the_map)
 	TEST_END();
 }
 
+/* What the verifier says before it walks comes after the map. */
+Test(collect, a_refused_map_comes_before_what_is_refused_at_the_door)
+{
+#define MISSING(processed) DOC("\"status\":\"fail\",\"load\":{\"status\":" \
+	"\"fail\",\"stage\":\"load\",\"error_code\":-22,\"failed_map\":" \
+	"\"m\"},\"discovery\":{\"maps\":[{\"name\":\"m\",\"type_name\":" \
+	"\"hash_of_maps\",\"inner_map\":\"none\",\"status\":\"failed\"," \
+	"\"errno\":-22}],\"programs\":[{\"name\":\"p\",\"load_status\":" \
+	"\"fail\",\"load_errno\":-22,\"missed_map\":\"m\",\"verifier\":{" \
+	"\"processed_insns\":" processed "},\"log_tail\":\"R7 !read_ok\\n" \
+	"processed " processed " insns (limit 1000000)\\n\"}]}")
+	struct collected	 c;
+
+	run(MISSING("0"), RUNNER_DONE, END, &c);
+	cr_assert_str_eq(c.prog_cls[0]->code, CLASS_LOADER);
+	collect_clear(&c);
+	run(MISSING("3"), RUNNER_DONE, END, &c);
+	cr_assert_str_eq(c.prog_cls[0]->code, CLASS_VERIFIER);
+	collect_clear(&c);
+	TEST_END();
+}
+
 Test(collect, a_guest_that_died_at_work_failed)
 {
 	struct collected	 c;

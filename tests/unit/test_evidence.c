@@ -361,6 +361,7 @@ Test(insns, helpers_are_listed_once_by_first_use)
 		CALL(0, 181), CALL(0, 1), CALL(0, 181),
 		CALL(BPF_PSEUDO_CALL, 6), CALL(BPF_PSEUDO_KFUNC_CALL, 77),
 		CALL(0, POISON_CALL_CORE), CALL(0, POISON_CALL_KFUNCS + 3),
+		CALL(0, POISON_CALL_MAPS + 2), CALL(0, POISON_CALL_MAPS + 4),
 		/* The second half is no instruction, whatever is in it. */
 		WIDE(0), CALL(0, 9),
 	};
@@ -371,7 +372,8 @@ Test(insns, helpers_are_listed_once_by_first_use)
 	cr_assert_eq(u.helpers[0], 181);
 	cr_assert_eq(u.helpers[1], 1);
 	cr_assert_eq(u.kfunc_calls, 1);
-	cr_assert_eq(u.poisoned, 2);
+	cr_assert_eq(u.poisoned, 4);
+	cr_assert_eq(u.missed_map, 3);
 	cr_assert(!u.callbacks);
 	TEST_END();
 }

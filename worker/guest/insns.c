@@ -86,6 +86,9 @@ scan_call(const struct bpf_insn *in, struct insns_use *u)
 		u->poisoned++;
 	else
 		add_helper(u, (uint32_t)in->imm);
+	if (u->missed_map == 0 && in->imm >= POISON_CALL_MAPS &&
+	    in->imm < POISON_CALL_KFUNCS)
+		u->missed_map = (uint32_t)in->imm - POISON_CALL_MAPS + 1;
 }
 
 void

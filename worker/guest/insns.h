@@ -40,6 +40,8 @@ struct	insns_use {
 	size_t		 nhelpers;
 	size_t		 kfunc_calls;
 	size_t		 poisoned; /* calls with one of the numbers above */
+	uint32_t	 missed_map; /* 1 + number in the object of the first map
+					used that was not created; 0: none */
 	bool		 kinds[INSN_KIND__MAX];
 	bool		 callbacks; /* takes the address of a function */
 };

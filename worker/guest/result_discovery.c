@@ -141,6 +141,8 @@ write_program(struct jsonw *w, const struct run *r, const struct prog *p)
 	jsonw_obj(w, NULL);
 	jsonw_str(w, "name", p->name);
 	jsonw_str(w, "section", p->section);
+	if (p->use.missed_map > 0 && p->use.missed_map <= r->nmaps)
+		jsonw_str(w, "missed_map", r->maps[p->use.missed_map - 1].name);
 	jsonw_str(w, "attach_status", outcome_word(p->attach));
 	jsonw_str(w, "attach_error", result_text(p->attach_error));
 	jsonw_str(w, "load_status", outcome_word(p->load));
