@@ -119,11 +119,13 @@ tests_lib_fake_runner_LDADD = $(SHARED_LIBS)
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/test_boundary tests/unit/test_caution \
 	tests/unit/test_causes \
-	tests/unit/test_classify tests/unit/test_collect \
+	tests/unit/test_classify tests/unit/test_classify_object \
+	tests/unit/test_collect \
 	tests/unit/test_report tests/unit/test_sched tests/unit/test_verifier
 TESTS += tests/unit/test_boundary tests/unit/test_caution \
 	tests/unit/test_causes \
-	tests/unit/test_classify tests/unit/test_collect \
+	tests/unit/test_classify tests/unit/test_classify_object \
+	tests/unit/test_collect \
 	tests/unit/test_report tests/unit/test_sched tests/unit/test_verifier
 endif
 tests_unit_test_boundary_SOURCES = tests/unit/test_boundary.c
@@ -144,6 +146,9 @@ tests_unit_test_collect_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_classify_SOURCES = tests/unit/test_classify.c
 tests_unit_test_classify_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_classify_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_classify_object_SOURCES = tests/unit/test_classify_object.c
+tests_unit_test_classify_object_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_classify_object_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_report_SOURCES = tests/unit/test_report.c
 tests_unit_test_report_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_report_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

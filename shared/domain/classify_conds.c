@@ -85,7 +85,9 @@ bool
 c_libbpf(struct class_case *c, const char *a, const char *b)
 {
 	(void)b;
-	return line_matches(c, c->f->libbpf_log, "libbpf: ", a);
+	return line_matches(c, c->f->libbpf_log, "libbpf: ", a) ||
+	    line_matches(c, jval_get_str(c->f->map, "message", NULL),
+	    "libbpf: ", a);
 }
 
 bool
@@ -285,6 +287,26 @@ c_silent(struct class_case *c, const char *a, const char *b)
 	(void)b;
 	return jval_get(c->f->program, "explanation") == NULL &&
 	    (!class_verifier_spoke(c->f->verifier_log) || never_began(c));
+}
+
+bool
+c_verified(struct class_case *c, const char *a, const char *b)
+{
+	char	 text[120];
+
+	(void)a;
+	(void)b;
+	if (jval_get(c->f->program, "explanation") != NULL ||
+	    !class_verifier_spoke(c->f->verifier_log) || never_began(c) ||
+	    complains(c->last))
+		return false;
+	snprintf(text, sizeof(text), "the verifier looked at %lld "
+	    "instructions and complained of nothing", (long long)jval_get_int(
+	    jval_get(c->f->program, "verifier"), "processed_insns", 0));
+	class_evidence(c, text, strlen(text));
+	class_prove(c, "log_line", jval_get_str(c->f->program, "log_id", ""),
+	    text);
+	return true;
 }
 
 bool

@@ -128,6 +128,8 @@ bool	 c_spoke(struct class_case *, const char *a, const char *b);
 /* The kernel's own report gives rule and advice */
 bool	 c_report(struct class_case *, const char *a, const char *b);
 bool	 c_silent(struct class_case *, const char *a, const char *b);
+/* The verifier went through the program and had nothing to say */
+bool	 c_verified(struct class_case *, const char *a, const char *b);
 /* a: pattern of the attachment's error */
 bool	 c_attach_error(struct class_case *, const char *a, const char *b);
 /* a: pattern of a line of the splat */
@@ -170,6 +172,8 @@ bool	 c_poison(struct class_case *, const char *a, const char *b);
 bool	 c_relo(struct class_case *, const char *a, const char *b);
 /* a: kind, b: list of status words; stopped the load */
 bool	 c_extern(struct class_case *, const char *a, const char *b);
+/* a: a helper that the program calls */
+bool	 c_calls(struct class_case *, const char *a, const char *b);
 /* A helper the program calls is not known to the kernel */
 bool	 c_helper_unknown(struct class_case *, const char *a, const char *b);
 /* The option behind the feature (a: map, program, helper, struct_ops,

@@ -397,6 +397,18 @@ const struct class_rule class_program_rules[] = {
 	  "the verifier rejects program {program}{where}, in words that are "
 	  "not in our table",
 	  "Read the verifier log at the quoted line." },
+	/*
+	 * All programs that share a program array are of one kind; this is
+	 * looked at when the verifier is done and has nothing to say.
+	 */
+	{ "tail-call-kind", LOAD, CLASS_VERIFIER, "tail_call", MEDIUM,
+	  { { c_errno, "EINVAL", NULL }, { c_verified, NULL, NULL },
+	  { c_calls, "bpf_tail_call", NULL } },
+	  "the verifier takes program {program}, but not its tail calls: the "
+	  "programs of a program array have to agree in type and kind, and "
+	  "others are in it",
+	  "Give programs of another type or attach type a program array of "
+	  "their own." },
 	/* Refused without a word. */
 	{ "program-type-config", LOAD, CLASS_CONFIG, "program_type", HIGH,
 	  { { c_probe, "program_types", "unsupported" },

@@ -10,6 +10,16 @@ const struct class_rule class_map_rules[] = {
 	  { c_no_exp, "map_type", "yes" } },
 	  "this kernel does not take struct_ops map {map}",
 	  "Use a kernel that has this struct_ops type." },
+	{ "map-slot", LOAD, CLASS_MAP_ATTRIBUTE, "inner_map", HIGH,
+	  { { c_map, "EINVAL", NULL },
+	  { c_map_is, "array_of_maps|hash_of_maps", NULL },
+	  { c_libbpf, "map '*': failed to initialize slot [*] to map '%' fd=",
+	  NULL } },
+	  "map {map} does not take map {name}, which the object puts into it: "
+	  "it has another type, or other sizes or flags, than the inner map "
+	  "that was declared",
+	  "Declare {name} with exactly the type, key size, value size and "
+	  "flags of the inner map of {map}." },
 	{ "map-inner", LOAD, CLASS_LOADER, "inner_map", HIGH,
 	  { { c_map, "EINVAL|EBADF", NULL },
 	  { c_map_is, "array_of_maps|hash_of_maps", NULL },

@@ -101,6 +101,12 @@ const struct class_rule class_object_rules[] = {
 	  "section {section} of program {program} gives no program type",
 	  "Give SEC() a name that libbpf knows, or set the type in your "
 	  "loader or under program_types in the manifest." },
+	{ "no-struct-ops-map", LOAD, CLASS_LOADER, "struct_ops", HIGH,
+	  { { c_program, NULL, "struct_ops" },
+	  { c_libbpf, "*program isn't referenced anywhere", NULL } },
+	  "program {program} is no member of any struct_ops map of the object",
+	  "Name the program in a map of section .struct_ops, or turn its "
+	  "autoload off." },
 	{ "no-target-program", LOAD, CLASS_LOADER, "target_program", HIGH,
 	  { { c_program, "freplace", NULL },
 	  { c_libbpf, "*attach program FD is not set", NULL } },
@@ -187,6 +193,12 @@ const struct class_rule class_attach_rules[] = {
 	  HIGH, { { c_exp, "ftrace_blacklist", "yes" } },
 	  "program {program} attaches to {detail}, which the kernel keeps from "
 	  "probes", "Probe a caller of the function instead." },
+	{ "attach-inside", ATTACH, CLASS_NOT_TRACEABLE, "offset", HIGH,
+	  { { c_program, "k*probe/*+", NULL }, { c_errno, "EILSEQ", NULL } },
+	  "program {program} ({section}) is to be attached where no "
+	  "instruction begins",
+	  "Attach to the beginning of the function; offsets of instructions "
+	  "differ from kernel to kernel." },
 	{ "attach-hidden", ATTACH, CLASS_NOT_TRACEABLE, "not_traceable", HIGH,
 	  { { c_exp, "kallsyms", "yes" }, { c_exp, "traceable", "no" } },
 	  "program {program} attaches to {detail}, which this kernel has but "

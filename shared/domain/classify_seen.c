@@ -307,6 +307,18 @@ c_extern(struct class_case *c, const char *a, const char *b)
 }
 
 bool
+c_calls(struct class_case *c, const char *a, const char *b)
+{
+	const struct jval	*all = jval_get(c->f->program, "helpers");
+
+	(void)b;
+	for (size_t i = 0; i < jval_len(all); i++)
+		if (is(jval_at(all, i), "name", a))
+			return true;
+	return false;
+}
+
+bool
 c_helper_unknown(struct class_case *c, const char *a, const char *b)
 {
 	const struct jval	*all = jval_get(c->f->program, "helpers"), *h;

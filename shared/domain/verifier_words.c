@@ -437,6 +437,7 @@ const struct verifier_word verifier_words[] = {
 { "*is ptr_% invalid negative access",		VR_STRUCT_BOUNDS },
 { "*is % invalid negative access",		VR_STRUCT_BOUNDS },
 { "only read is supported",			VR_READ_ONLY },
+{ "no write support to ",			VR_READ_ONLY },
 { "only read from % is supported",		VR_READ_ONLY },
 { "Writes through BTF pointers are not allowed", VR_READ_ONLY },
 { "* cannot write into ",			VR_READ_ONLY },
