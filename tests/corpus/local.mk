@@ -44,9 +44,29 @@ CORPUS_g_more = \
 	helper_type_socket many_subprogs \
 	map_update_read_only null_inner_map oob_packet_before oob_record \
 	packet_atomic ptr_map stack_read_below
-CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call g_more
+CORPUS_g_held = \
+	addr_cast_no_arena address_kept_ok arg_key_ctx cb_frame cb_leak \
+	cgroup_write_packet ctx_moved d_path_place dynptr_data_bounds \
+	dynptr_data_null dynptr_twice fexit_noreturn global_leak \
+	global_not_ctx inner_value_bounds key_short leak_subprog \
+	lock_not_there lock_other lock_percpu lock_sleepable loop_random \
+	map_prealloc outer_update percpu_elem_null percpu_other_map \
+	read_too_much record_moved ret_sysctl ringbuf_size_ok \
+	rodata_atomic section_classifier_ok sleep_hook stack_chain \
+	tail_lock tail_reference tail_subprog_ok timer_percpu
+# Their kernel functions are weak, so that old kernels try the rest.
+CORPUS_g_kfunc = \
+	cpumask_leak irq_kept iter_after_destroy iter_overwrite \
+	kfunc_not_constant kfunc_twice object_leak preempt_sleep rcu_sleep \
+	rcu_unlock_only throw_lock xdp_metadata
+CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call g_more g_held g_kfunc
 # Cases that need an object of their own.
 CORPUS_ALONE = \
+	arena_flags arena_two fentry_module fentry_notrace inner_other_type \
+	inner_twice kconfig_kind kprobe_middle kprobe_notrace ksym_kind \
+	map_cgrp_storage map_mmap_hash map_ringbuf_key map_user_ringbuf \
+	multi_notrace struct_ops_unbound struct_ops_write tail_other_type \
+	tp_category \
 	attach_tcx config_fprobe config_sched_ext \
 	fentry_none fmod_ret_plain freplace_nowhere gpl_helper \
 	gpl_not_needed_ok iter_bounds iter_gone iter_leak iter_ok \
@@ -68,6 +88,7 @@ CORPUS_ODD = big_endian no_btf not_elf x86_64
 CORPUS_BIG = big_log
 CORPUS_CASES = $(CORPUS_g_memory) $(CORPUS_g_pointer) $(CORPUS_g_flow) \
 	$(CORPUS_g_insn) $(CORPUS_g_call) $(CORPUS_g_more) \
+	$(CORPUS_g_held) $(CORPUS_g_kfunc) \
 	$(CORPUS_ALONE)
 CORPUS_FILES = $(CORPUS_CASES:%=tests/corpus/%.bpf.c)
 CORPUS_GENERATED = $(CORPUS_GROUPS:%=tests/corpus/%.bpf.c) \
