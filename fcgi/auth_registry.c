@@ -126,7 +126,8 @@ by_token(struct app *app, struct call *c, enum action a, const char *tenant,
 	if (e != ERR_UNAUTH && e != ERR_DENIED) {
 		/* Names a path of this machine: for the log only. */
 		log_event(LOG_ERROR, "grants.unusable",
-		    LOG_S("request_id", c->rq->id), LOG_S("detail", d.msg));
+		    LOG_S("request_id", c->rq->id),
+		    LOG_S("detail", grants_problem(app->grants)));
 		return diag_set(&c->d, ERR_UNAVAILABLE, NULL,
 		    "the registry's grants cannot be used right now");
 	}

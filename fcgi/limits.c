@@ -196,38 +196,6 @@ rule_of(const struct conf *c, enum action a, struct limit_rule *rule)
 	}
 }
 
-static void
-audit_limited(struct db *db, const struct call *c, enum action a,
-    const struct limit_key *key)
-{
-	const char		*name = action_info(a)->name;
-	char			 action[64];
-	struct audit_event	 ev = { .action = action, .status = "denied",
-				    .actor = c->who.subject,
-				    .tenant = key->tenant,
-				    .project = key->project,
-				    .message = "rate limit exceeded",
-				    .metadata = "{\"deny_reason\":"
-				    "\"rate_limited\"}",
-				    .request_id = c->rq->id,
-				    .address = c->who.address,
-				    .identity_type =
-				    principal_kind_name(c->who.kind),
-				    .http_status = 429, .fold = true,
-				    .known = c->who.kind !=
-				    PRINCIPAL_ANONYMOUS };
-	enum err		 e;
-
-	if ((action_info(a)->flags & (ACTION_REGISTRY | ACTION_RUNTIME)) == 0)
-		return;
-	/* Clients of older servers know the actions without the prefix. */
-	snprintf(action, sizeof(action), "%s_denied",
-	    strncmp(name, "registry_", 9) == 0 ? name + 9 : name);
-	if ((e = audit_append(db, &ev)) != ERR_OK)
-		log_event(LOG_ERROR, "audit.failed",
-		    LOG_S("request_id", c->rq->id), LOG_S("code", err_code(e)));
-}
-
 enum err
 limits_action(struct app *app, struct call *c, enum action a,
     const char *tenant, const char *project)
@@ -259,9 +227,11 @@ limits_action(struct app *app, struct call *c, enum action a,
 	if (e == ERR_OK)
 		return ERR_OK;
 	c->rp->retry_after = (int)st->retry_s;
-	audit_limited(db, c, a, &key);
-	return diag_set(&c->d, ERR_LIMITED, NULL, "rate limit exceeded: at most "
-	    "%lld requests of this kind in %lld s; try again in %lld s",
+	diag_set(&c->d, e, NULL, "rate limit exceeded: at most %lld requests "
+	    "of this kind in %lld s; try again in %lld s",
 	    (long long)rule.max, (long long)c->rp->limit_window_s,
 	    (long long)st->retry_s);
+	if ((action_info(a)->flags & (ACTION_REGISTRY | ACTION_RUNTIME)) != 0)
+		auth_audit_denied(app, c, a, tenant, project);
+	return e;
 }

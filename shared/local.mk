@@ -39,6 +39,7 @@ libshared_a_SOURCES = \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/grant.c shared/domain/grant.h \
 	shared/domain/grants.c shared/domain/grants.h \
+	shared/domain/grants_edit.c shared/domain/grants_edit.h \
 	shared/domain/history.c shared/domain/history.h \
 	shared/domain/history_chain.c shared/domain/history_chain.h \
 	shared/domain/history_head.c shared/domain/history_head.h \

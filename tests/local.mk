@@ -283,5 +283,5 @@ tests_unit_test_grants_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_limit_SOURCES = tests/unit/test_limit.c tests/unit/test.h
 tests_unit_test_limit_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_limit_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
-TESTS += tests/it/limits.sh
-EXTRA_DIST += tests/it/limits.sh
+TESTS += tests/it/admin_token.sh tests/it/limits.sh
+EXTRA_DIST += tests/it/admin_token.sh tests/it/limits.sh

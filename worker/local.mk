@@ -61,6 +61,8 @@ libkernels_a_SOURCES = \
 bin_PROGRAMS += bin/bpfcompat
 bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
+	worker/cli/verb_admin.c worker/cli/verb_admin.h \
+	worker/cli/verb_admin_token.c \
 	worker/cli/verb_compare.c \
 	worker/cli/verb_env.c \
 	worker/cli/verb_history.c worker/cli/verb_history.h \

@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((13 + $#))
+plan $((17 + $#))
 check "doc/environment.md is what the program says" environment
 for page; do
 	if command -v groff >/dev/null 2>&1; then
@@ -89,5 +89,11 @@ check "the manual knows the flags of kernels verify" flags kernels verify
 check "the manual knows the flags of kernels prune" flags kernels prune
 check "the manual knows the flags of compare" flags compare
 check "the manual knows the flags of env" flags env
+check "the manual knows the flags of admin token create" \
+    flags admin token create
+check "the manual knows the flags of admin token hash" flags admin token hash
+check "the manual knows the flags of admin token list" flags admin token list
+check "the manual knows the flags of admin token revoke" \
+    flags admin token revoke
 check "the README shows every verb and stays short" readme
 check "what the texts link to is there" links

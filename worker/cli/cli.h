@@ -45,6 +45,7 @@ int		 cli_error(const char *verb, bool json, const struct diag *);
 /* Writes the buffer to standard output; CLI_ERROR when that fails. */
 int		 cli_print(const struct buf *);
 
+int		 verb_admin(struct conf *, int argc, char **argv);
 int		 verb_compare(struct conf *, int argc, char **argv);
 int		 verb_env(struct conf *, int argc, char **argv);
 int		 verb_history(struct conf *, int argc, char **argv);

@@ -1,0 +1,21 @@
+/* bpfcompat admin: what only whoever runs the server does. */
+#include "worker/cli/verb_admin.h"
+
+#include "worker/cli/cli.h"
+
+static const struct verb verbs[] = {
+	{ "token", "registry tokens: create, hash, list, revoke",
+	    admin_token },
+	{ "list-tokens", "the same as \"token list\"", admin_list_tokens },
+	{ "revoke-token", "the same as \"token revoke\"",
+	    admin_revoke_token },
+	{ NULL, NULL, NULL },
+};
+
+int
+verb_admin(struct conf *c, int argc, char **argv)
+{
+	return cli_dispatch(verbs, "bpfcompat admin",
+	    "For whoever runs the server; needs its work folder.", c, argc,
+	    argv);
+}
