@@ -104,7 +104,8 @@ void
 reply_err(struct reply *rp, const struct req *rq, enum err e,
     const struct diag *d)
 {
-	bool		 own = (unsigned int)e < ERR__MAX && map[e].own;
+	bool		 own = (unsigned int)e < ERR__MAX &&
+			    (map[e].own || d->word != NULL);
 	struct reply	 was = *rp;
 	struct jsonw	*w;
 
@@ -123,7 +124,7 @@ reply_err(struct reply *rp, const struct req *rq, enum err e,
 	w = reply_json(rp);
 	jsonw_obj(w, NULL);
 	jsonw_str(w, "error", own && d->msg[0] != '\0' ? d->msg : err_text(e));
-	jsonw_str(w, "code", err_code(e));
+	jsonw_str(w, "code", d->word != NULL ? d->word : err_code(e));
 	if (own)
 		jsonw_str_opt(w, "field", d->field);
 	jsonw_str(w, "request_id", rq->id);

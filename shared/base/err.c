@@ -95,6 +95,7 @@ diag_set(struct diag *d, enum err code, const char *field, const char *fmt,
 	if (d == NULL)
 		return code;
 	d->code = code;
+	d->word = NULL;
 	snprintf(d->field, sizeof(d->field), "%s", field == NULL ? "" : field);
 	va_start(ap, fmt);
 	vsnprintf(d->msg, sizeof(d->msg), fmt, ap);
@@ -112,6 +113,7 @@ diag_errno(struct diag *d, const char *fmt, ...)
 	if (d == NULL)
 		return err_from_errno(no);
 	d->code = err_from_errno(no);
+	d->word = NULL;
 	d->field[0] = '\0';
 	va_start(ap, fmt);
 	vsnprintf(d->msg, sizeof(d->msg), fmt, ap);
@@ -120,6 +122,13 @@ diag_errno(struct diag *d, const char *fmt, ...)
 	snprintf(d->msg + len, sizeof(d->msg) - len, ": %s", strerror(no));
 	errno = no;
 	return d->code;
+}
+
+void
+diag_word(struct diag *d, const char *word)
+{
+	if (d != NULL)
+		d->word = word;
 }
 
 const char *

@@ -58,9 +58,10 @@ struct	diag {
 	enum err	 code;
 	char		 field[DIAG_FIELD_MAX];
 	char		 msg[DIAG_MSG_MAX];
+	const char	*word;	/* static; NULL: err_code() says it all */
 };
 
-#define DIAG_INIT	{ ERR_OK, "", "" }
+#define DIAG_INIT	{ ERR_OK, "", "", NULL }
 
 /*
  * Fills "d" (which may be NULL) and returns "code", so that an error path
@@ -72,6 +73,11 @@ enum err	 diag_set(struct diag *d, enum err code, const char *field,
 /* The same, with ": strerror(errno)" appended and the code from errno. */
 enum err	 diag_errno(struct diag *d, const char *fmt, ...)
 		    __attribute__((format(printf, 2, 3)));
+/*
+ * A machine code of its own for what was set last, such as "storage_quota":
+ * its text is then about the request and goes to the client.
+ */
+void		 diag_word(struct diag *, const char *word);
 /* Message if there is one, else the text of the code. */
 const char	*diag_text(const struct diag *);
 
