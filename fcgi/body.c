@@ -1,8 +1,22 @@
 #include "body.h"
 
+#include "domain/registry.h"
 #include "form.h"
 #include "json_body.h"
 #include "transport.h"
+
+/* No body that comes through nginx is larger. */
+#define NO_LIMIT	((int64_t)1 << 50)
+
+/* Largest file of a form. */
+static int64_t
+file_max(const struct app *app, const struct route *r)
+{
+	if ((r->flags & ROUTE_STORES) == 0)
+		return app->conf->max_artifact;
+	return app->conf->registry_max_artifact == 0 ? NO_LIMIT :
+	    app->conf->registry_max_artifact;
+}
 
 static int64_t
 body_max(const struct app *app, const struct route *r)
@@ -11,7 +25,8 @@ body_max(const struct app *app, const struct route *r)
 	case BODY_NONE:
 		return 0;
 	case BODY_FORM:
-		return app->conf->max_artifact + BODY_FORM_EXTRA;
+		return file_max(app, r) + BODY_FORM_EXTRA +
+		    ((r->flags & ROUTE_STORES) != 0 ? REGISTRY_REPORT_MAX : 0);
 	case BODY_JSON:
 		return BODY_JSON_MAX;
 	}
@@ -34,7 +49,7 @@ body_check(const struct app *app, const struct route *r, struct call *c)
 		return diag_set(&c->d, ERR_TOOBIG, "artifact_file",
 		    "the request body is larger than %lld bytes; an object "
 		    "may have %lld", (long long)max,
-		    (long long)app->conf->max_artifact);
+		    (long long)file_max(app, r));
 	if (r->body == BODY_FORM && len <= 0)
 		return diag_set(&c->d, ERR_SYNTAX, NULL,
 		    "a form with the object is needed as the request body");
@@ -103,7 +118,7 @@ read_form(struct asker *a)
 {
 	struct call		*c = a->call;
 	struct form_limits	 limits = { a->app->conf->workdir,
-				    a->app->conf->max_artifact,
+				    file_max(a->app, c->route),
 				    a->ask == NULL ? NULL : before_file_ask,
 				    a };
 	struct form		*form = NULL;

@@ -57,7 +57,8 @@ struct	field {
 	const char	*name;
 	field_fn	 check;
 	unsigned int	 flags;
-	size_t		 max;	/* bytes of text, or of one list item */
+	/* Bytes of text or of one list item; of a file, 0: the route's. */
+	size_t		 max;
 };
 
 struct	fields {

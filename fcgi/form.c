@@ -15,6 +15,13 @@ struct	form {
 	bool			 asked;	/* limits.before_file said yes */
 };
 
+/* What a field says itself goes before what the route allows. */
+static int64_t
+file_max(const struct form *fm, const struct field *fd)
+{
+	return fd->max != 0 ? (int64_t)fd->max : fm->limits.max_file;
+}
+
 /*
  * A file that was chosen carries a name; a browser sends an empty name for
  * a file input that was left alone, and that is as good as no part.
@@ -45,8 +52,7 @@ begin_file(struct form *fm, const struct multipart_part *p, struct diag *d)
 		v->filename = "";
 		return ERR_NOMEM;
 	}
-	return object_new(fm->limits.workdir, fm->limits.max_file, &v->file,
-	    d);
+	return object_new(fm->limits.workdir, file_max(fm, fd), &v->file, d);
 }
 
 static enum err
@@ -79,7 +85,7 @@ part_data(void *arg, const void *data, size_t n, struct diag *d)
 		if (e == ERR_TOOBIG)
 			return diag_set(d, e, fd->name, "%s is larger than "
 			    "%lld bytes", fd->name,
-			    (long long)fm->limits.max_file);
+			    (long long)file_max(fm, fd));
 		return e;
 	}
 	/* The query string wins; the form's text is not even kept. */

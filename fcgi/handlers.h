@@ -29,5 +29,23 @@ enum err	 h_runs(struct app *, struct call *);
 enum err	 h_history_artifacts(struct app *, struct call *);
 enum err	 h_run_report(struct app *, struct call *);
 enum err	 h_evidence(struct app *, struct call *);
+/* h_registry.c */
+extern const struct field projects_fields[];
+extern const struct field project_put_fields[];
+extern const struct field registry_list_fields[];
+extern const struct field registry_download_fields[];
+enum err	 h_projects(struct app *, struct call *);
+enum err	 h_project_put(struct app *, struct call *);
+enum err	 h_registry_list(struct app *, struct call *);
+enum err	 h_registry_download(struct app *, struct call *);
+enum err	 h_registry_report(struct app *, struct call *);
+/* h_registry_upload.c */
+extern const struct field registry_upload_fields[];
+extern const struct field registry_yank_fields[];
+enum err	 h_registry_upload(struct app *, struct call *);
+enum err	 h_registry_yank(struct app *, struct call *);
+/* h_audit.c */
+extern const struct field audit_fields[];
+enum err	 h_audit(struct app *, struct call *);
 
 #endif /* !FCGI_HANDLERS_H */

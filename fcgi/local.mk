@@ -6,11 +6,14 @@ libfcgiapp_a_SOURCES = \
 	fcgi/action.c fcgi/action.h fcgi/action.def \
 	fcgi/app.c fcgi/app.h \
 	fcgi/auth.c fcgi/auth.h fcgi/auth_registry.c \
+	fcgi/audited.c fcgi/audited.h \
 	fcgi/body.c fcgi/body.h \
 	fcgi/compile_json.c fcgi/compile_json.h \
 	fcgi/field.c fcgi/field.h fcgi/field_check.c \
+	fcgi/field_registry.c fcgi/field_registry.h \
 	fcgi/form.c fcgi/form.h \
 	fcgi/given.c fcgi/given.h \
+	fcgi/h_audit.c fcgi/h_registry.c fcgi/h_registry_upload.c \
 	fcgi/h_history.c fcgi/h_job.c fcgi/h_meta.c fcgi/h_profiles.c \
 	fcgi/h_ready.c fcgi/h_validate.c fcgi/handlers.h \
 	fcgi/job_json.c fcgi/job_json.h \
@@ -22,6 +25,8 @@ libfcgiapp_a_SOURCES = \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/range.c fcgi/range.h \
 	fcgi/principal.c fcgi/principal.h \
+	fcgi/registry_ask.c fcgi/registry_ask.h \
+	fcgi/registry_json.c fcgi/registry_json.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/req.c fcgi/req.h \
 	fcgi/request_manifest.c fcgi/request_manifest.h \

@@ -28,6 +28,7 @@ struct	call {
 	const struct route	*route;		/* NULL until it is found */
 	struct principal	 who;		/* who asks */
 	bool			 granted;	/* auth_registry() said yes */
+	bool			 audited;	/* the outcome is on record */
 	const char		*prefix;	/* "/api" or "/api/v1" */
 	struct fields		 f;
 	struct reply		*rp;
@@ -47,6 +48,7 @@ enum	route_body {
 enum	route_flag {
 	ROUTE_FIXED	= 1 << 0,	/* the path as it is, no /api prefix */
 	ROUTE_WAIT	= 1 << 1,	/* must be able to wait */
+	ROUTE_STORES	= 1 << 2,	/* files may be as large as the registry's */
 };
 
 struct	route {

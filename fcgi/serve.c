@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "audited.h"
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "body.h"
@@ -202,6 +203,7 @@ serve_request(struct app *app, struct transport *t)
 		e = dispatch(app, &c);
 	if (e != ERR_OK) {
 		c.d.code = e;
+		audited_failure(app, &c);
 		reply_err(&rp, &rq, e, &c.d);
 		rp.status = special_status(&rq, head_bad, e, &c.d);
 	}

@@ -13,6 +13,7 @@
 #include "base/paths.h"
 #include "base/proc.h"
 #include "base/timefmt.h"
+#include "domain/registry.h"
 #include "worker/cli/serve.h"
 
 #define CONF_MAX	((size_t)256 * 1024)
@@ -189,6 +190,18 @@ substitute(const char *in, const struct fill *f, struct buf *out)
 	return buf_err(out);
 }
 
+/* What nginx reads at all: an object, or an upload with its report. */
+static int64_t
+largest_body(const struct conf *c)
+{
+	int64_t	 store = c->registry_max_artifact + REGISTRY_REPORT_MAX;
+
+	if (c->registry_max_artifact == 0)
+		return 0;	/* nginx: no limit */
+	return (store > c->max_artifact ? store : c->max_artifact) +
+	    FORM_BYTES;
+}
+
 static enum err
 render(const struct serve *s, struct buf *out, struct diag *d)
 {
@@ -216,7 +229,7 @@ render(const struct serve *s, struct buf *out, struct diag *d)
 		    "ssl_certificate_key %s; ssl_protocols TLSv1.2 TLSv1.3;",
 		    s->tls_cert, s->tls_key);
 	snprintf(body, sizeof(body), "%lld",
-	    (long long)c->max_artifact + FORM_BYTES);
+	    (long long)largest_body(c));
 	snprintf(sync, sizeof(sync), "%lld",
 	    (long long)(slots < 4 ? 1 : slots / 4));
 	snprintf(poll, sizeof(poll), "%lld",
