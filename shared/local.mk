@@ -57,6 +57,7 @@ libshared_a_SOURCES = \
 	shared/domain/objfacts_show.c \
 	shared/domain/profile.c shared/domain/profile.h \
 	shared/domain/profile_variant.c \
+	shared/domain/audit_chain.c shared/domain/audit_chain.h \
 	shared/domain/registry.c shared/domain/registry.h \
 	shared/domain/report.c shared/domain/report.h \
 	shared/domain/report_md.c shared/domain/report_md.h \

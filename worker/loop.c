@@ -13,6 +13,7 @@
 #include "base/timefmt.h"
 #include "store/store_job.h"
 #include "store/store_worker.h"
+#include "worker/audit_work.h"
 #include "worker/registry_work.h"
 #include "worker/sched.h"
 #include "worker/work.h"
@@ -41,6 +42,7 @@ struct	loop {
 	int64_t			 look_at;	/* -1: nothing has changed */
 	int64_t			 claim_after;
 	int64_t			 registry_at;	/* -1: when something changes */
+	int64_t			 audit_at;	/* -1: likewise */
 	int64_t			 drain_until;	/* -1: not draining */
 	int64_t			 signaled_at;	/* -1: no signal yet */
 	bool			 stop_now;
@@ -195,6 +197,13 @@ signal_fd(sigset_t *old, struct diag *d)
 
 /* --- one turn -----------------------------------------------------------------*/
 
+static void
+sooner(int64_t *at, int64_t other)
+{
+	if (other != -1 && (*at == -1 || other < *at))
+		*at = other;
+}
+
 /* The one job may have been ended by another worker. */
 static void
 follow(struct loop *l)
@@ -219,6 +228,7 @@ look(struct loop *l, int64_t now)
 	claim(l, false, now);
 	follow(l);
 	l->registry_at = now;
+	sooner(&l->audit_at, now + AUDIT_SEAL_MS);
 }
 
 static void
@@ -241,13 +251,6 @@ drain(struct loop *l, int64_t now)
 		l->over = true;
 }
 
-static void
-sooner(int64_t *at, int64_t other)
-{
-	if (other != -1 && (*at == -1 || other < *at))
-		*at = other;
-}
-
 static int
 poll_timeout(const struct loop *l, int64_t now)
 {
@@ -256,6 +259,7 @@ poll_timeout(const struct loop *l, int64_t now)
 
 	sooner(&at, l->look_at);
 	sooner(&at, l->registry_at);
+	sooner(&at, l->audit_at);
 	if (l->drain_until != -1 && now < l->drain_until)
 		sooner(&at, l->drain_until);
 	for (size_t i = 0; i < l->nworks; i++) {
@@ -308,6 +312,9 @@ turn(struct loop *l)
 	if (l->registry_at != -1 && now >= l->registry_at)
 		l->registry_at = l->o->only != NULL ? -1 :
 		    registry_work(l->g, now);
+	if (l->audit_at != -1 && now >= l->audit_at)
+		l->audit_at = l->o->only != NULL ? -1 :
+		    audit_work(l->g, now);
 	drain(l, now);
 	drop_finished(l);
 	schedule(l, now);

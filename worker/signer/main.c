@@ -1,8 +1,8 @@
 /*
  * bpfcompat-signer: the only process that holds the private key.  It signs
  * what comes in on its standard input (a socket to the worker) and nothing
- * but history records, the statement of a chain's end and in-toto statements
- * (encoded for DSSE), so that it is no use for signing anything else.
+ * but history records, the statement of a chain's end or of the audit's, and
+ * in-toto statements (encoded for DSSE), so that it is no use for signing anything else.
  */
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/json_out.h"
+#include "domain/audit_chain.h"
 #include "domain/bundle.h"
 #include "domain/dsse.h"
 #include "domain/history_head.h"
@@ -54,6 +55,7 @@ may_sign(const char *p, size_t len)
 	static const char *const begins[] = {
 		"{\"schema_version\":\"" HISTORY_SCHEMA "\",",
 		"{\"schema_version\":\"" HISTORY_HEAD_SCHEMA "\",",
+		"{\"schema_version\":\"" AUDIT_SEAL_SCHEMA "\",",
 	};
 
 	if (may_sign_dsse(p, len))
