@@ -129,14 +129,15 @@ tests/corpus/not_elf.bpf.o: tests/bpf/garbage.bpf.o
 CORPUS_TESTS = tests/vm/big.sh tests/vm/corpus.sh tests/vm/veristat.sh
 TESTS += $(CORPUS_TESTS)
 EXTRA_DIST += $(CORPUS_TESTS) tests/vm/corpus_one.sh tests/vm/corpus.jq \
-	tests/vm/score.awk tests/vm/veristat.awk tests/vm/veristat_boot.sh \
-	tests/vm/veristat_get.sh tests/vm/veristat_init.sh
+	tests/vm/corpus_choose.awk tests/vm/ranges.awk \
+	tests/vm/score.awk tests/vm/veristat.awk \
+	tests/vm/veristat_boot.sh tests/vm/veristat_get.sh \
+	tests/vm/veristat_init.sh
 soak: corpus soak-veristat
 .PHONY: corpus corpus-objects soak-veristat
 corpus-objects: $(CORPUS_OBJECTS)
 corpus:
-	BPFCOMPAT_TEST_MATRIX=debian-all $(MAKE) check \
-	    TESTS=tests/vm/corpus.sh
+	BPFCOMPAT_TEST_WHOLE=yes $(MAKE) check TESTS=tests/vm/corpus.sh
 soak-veristat:
 	BPFCOMPAT_TEST_MATRIX=mvp BPFCOMPAT_TEST_OBJECTS='*' \
 	    $(MAKE) check TESTS=tests/vm/veristat.sh

@@ -2,10 +2,10 @@
 # One object of the corpus on the kernels of a matrix, for corpus.sh: leaves
 # its report and the report's cells.
 #
-#   corpus_one.sh MATRIX FOLDER OBJECT MODE
+#   corpus_one.sh FOLDER MATRIX OBJECT MODE
 set -u
-matrix=$1 object=$3 mode=$4
-to=$2/$object
+matrix=$2 object=$3 mode=$4
+to=$1/$object
 
 case $mode in
 attach) flags='--validation-mode load_attach --require-attach' ;;

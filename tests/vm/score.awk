@@ -1,10 +1,10 @@
 # Scores cells against labels.tsv: prints every wrong one, a line for each
 # kernel, and one TAP line for each goal.
 #
-#   awk -f score.awk LABELS KERNELS HERE CASES CELLS
+#   awk -f ranges.awk -f score.awk LABELS KERNELS HERE CASES CELLS
 #
 # KERNELS: profile, release.  HERE: case, number of the marked line.  CASES:
-# those that ran.  CELLS: see corpus.jq.
+# those that ran, and on which profiles, with spaces.  CELLS: see corpus.jq.
 #
 # UNKNOWN is neither right nor wrong, but may not be the way out: few of the
 # answers may be it.  A wrong verdict (pass for fail or fail for pass) is a
@@ -16,25 +16,6 @@ BEGIN {
 	goal["sub"] = 95
 	goal["line"] = 95
 	max_unknown = 2
-}
-
-# "6.12.117+deb13-cloud-amd64" and "6.12" become 6012.
-function number(v,    part)
-{
-	split(v, part, /[.+-]/)
-	return part[1] * 1000 + part[2]
-}
-
-function covers(range, version,    part)
-{
-	if (range == "*")
-		return 1
-	if (substr(range, 1, 1) == "<")
-		return version < number(substr(range, 2))
-	if (substr(range, 1, 2) == ">=")
-		return version >= number(substr(range, 3))
-	split(range, part, "-")
-	return version >= number(part[1]) && version <= number(part[2])
 }
 
 # The label's row for a kernel, or 0; an error unless it is the only one.
@@ -165,7 +146,7 @@ FILENAME == ARGV[2] {
 }
 
 FILENAME == ARGV[3] { here[$1] = $2; next }
-FILENAME == ARGV[4] { cases[++ncases] = $1; next }
+FILENAME == ARGV[4] { cases[++ncases] = $1; ran_on[$1] = $2; next }
 
 {
 	name = $1; profile = $2; status = $4; code = $5; sub_reason = $6
@@ -188,22 +169,24 @@ END {
 		exit 1
 	for (i = 1; i <= ncases; i++) {
 		missing = ""
-		for (k = 1; k <= nprofiles; k++)
-			if (seen[cases[i], profiles[k]] != 1)
-				missing = missing " " profiles[k]
+		n = split(ran_on[cases[i]], chosen, " ")
+		for (k = 1; k <= n; k++)
+			if (seen[cases[i], chosen[k]] != 1)
+				missing = missing " " chosen[k]
 		if (missing != "")
 			broken(cases[i] ": not one answer on" missing)
 	}
 	for (k = 1; k <= nprofiles; k++) {
 		p = profiles[k]
-		printf "# %-20s codes %5.1f %%  sub-reasons %5.1f %%  " \
-		    "lines %5.1f %%  unknown %d\n", p, percent(p SUBSEP "code"),
-		    percent(p SUBSEP "sub"), percent(p SUBSEP "line"),
-		    unknown_on[p]
+		printf "# %-20s %3d answers  codes %5.1f %%  sub-reasons " \
+		    "%5.1f %%  lines %5.1f %%  unknown %d\n", p,
+		    total[p, "code"] + unknown_on[p],
+		    percent(p SUBSEP "code"), percent(p SUBSEP "sub"),
+		    percent(p SUBSEP "line"), unknown_on[p]
 	}
 	answers = total["code"] + unknown
 	tap(answers > 0 && !nbroken, ncases " cases on " nprofiles \
-	    " kernels, one answer each")
+	    " kernels, " answers " answers, none missing or twice")
 	tap(percent("code") >= goal["code"], sprintf("codes: %.1f %% of %d " \
 	    "are right", percent("code"), total["code"]))
 	tap(percent("sub") >= goal["sub"], sprintf("sub-reasons: %.1f %% " \
