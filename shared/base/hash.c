@@ -193,33 +193,96 @@ b64_encode(const void *p, size_t len, struct buf *out)
 	return buf_err(out);
 }
 
+/* What a digit stands for; -1: it is none. */
+static int
+b64_value(unsigned char c)
+{
+	static const unsigned char	 value[256] = {
+		['A'] = 1, ['B'] = 2, ['C'] = 3, ['D'] = 4, ['E'] = 5,
+		['F'] = 6, ['G'] = 7, ['H'] = 8, ['I'] = 9, ['J'] = 10,
+		['K'] = 11, ['L'] = 12, ['M'] = 13, ['N'] = 14, ['O'] = 15,
+		['P'] = 16, ['Q'] = 17, ['R'] = 18, ['S'] = 19, ['T'] = 20,
+		['U'] = 21, ['V'] = 22, ['W'] = 23, ['X'] = 24, ['Y'] = 25,
+		['Z'] = 26, ['a'] = 27, ['b'] = 28, ['c'] = 29, ['d'] = 30,
+		['e'] = 31, ['f'] = 32, ['g'] = 33, ['h'] = 34, ['i'] = 35,
+		['j'] = 36, ['k'] = 37, ['l'] = 38, ['m'] = 39, ['n'] = 40,
+		['o'] = 41, ['p'] = 42, ['q'] = 43, ['r'] = 44, ['s'] = 45,
+		['t'] = 46, ['u'] = 47, ['v'] = 48, ['w'] = 49, ['x'] = 50,
+		['y'] = 51, ['z'] = 52, ['0'] = 53, ['1'] = 54, ['2'] = 55,
+		['3'] = 56, ['4'] = 57, ['5'] = 58, ['6'] = 59, ['7'] = 60,
+		['8'] = 61, ['9'] = 62, ['+'] = 63, ['/'] = 64,
+	};
+
+	return value[c] - 1;
+}
+
+/* A decoder that is fed byte by byte. */
+struct	b64 {
+	uint32_t	 v;
+	int		 bits, pads;
+};
+
+/* 1 and *out: a byte is ready; 0: more is needed; -1: no base64. */
+static int
+b64_step(struct b64 *s, char c, unsigned char *out)
+{
+	int	 v;
+
+	if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+		return 0;
+	if (c == '=')
+		return ++s->pads <= 2 ? 0 : -1;
+	if ((v = b64_value((unsigned char)c)) == -1 || s->pads > 0)
+		return -1;
+	s->v = s->v << 6 | (uint32_t)v;
+	if ((s->bits += 6) < 8)
+		return 0;
+	s->bits -= 8;
+	*out = (unsigned char)(s->v >> s->bits);
+	s->v &= (1u << s->bits) - 1;
+	return 1;
+}
+
+/* What is left over are the padding bits, which must be zero. */
+static enum err
+b64_end(const struct b64 *s)
+{
+	return s->v != 0 || s->bits >= 6 ? ERR_SYNTAX : ERR_OK;
+}
+
 enum err
 b64_decode(const char *s, size_t len, struct buf *out)
 {
-	const char	*at;
-	uint32_t	 v = 0;
-	int		 bits = 0, pads = 0;
+	struct b64	 st = { 0, 0, 0 };
+	unsigned char	 c;
+	int		 r;
 
 	for (; len > 0; s++, len--) {
-		if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
-			continue;
-		if (*s == '=' && ++pads <= 2)
-			continue;
-		at = *s == '\0' ? NULL : strchr(b64_digits, *s);
-		if (at == NULL || pads > 0)
+		if ((r = b64_step(&st, *s, &c)) == -1)
 			return ERR_SYNTAX;
-		v = v << 6 | (uint32_t)(at - b64_digits);
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			buf_addc(out, (char)(v >> bits));
-			v &= (1u << bits) - 1;
-		}
+		if (r == 1)
+			buf_addc(out, (char)c);
 	}
-	/* What is left over are the padding bits, which must be zero. */
-	if (v != 0 || bits >= 6)
-		return ERR_SYNTAX;
-	return buf_err(out);
+	return b64_end(&st) != ERR_OK ? ERR_SYNTAX : buf_err(out);
+}
+
+enum err
+b64_exact(const char *s, size_t len, void *out, size_t want, size_t *got)
+{
+	struct b64	 st = { 0, 0, 0 };
+	unsigned char	*to = out, c;
+	size_t		 n = 0;
+	int		 r = 0;
+
+	for (; len > 0 && r != -1; s++, len--)
+		if ((r = b64_step(&st, *s, &c)) == 1) {
+			if (n < want)
+				to[n] = c;
+			n++;
+		}
+	if (got != NULL)
+		*got = r == -1 ? 0 : n;
+	return r == -1 || n != want ? ERR_SYNTAX : b64_end(&st);
 }
 
 void

@@ -42,6 +42,12 @@ bool		 secret_equal(const void *, const void *, size_t);
 enum err	 b64_encode(const void *, size_t len, struct buf *out);
 /* Blanks and line ends are skipped; ERR_SYNTAX for anything else foreign. */
 enum err	 b64_decode(const char *, size_t len, struct buf *out);
+/*
+ * The same for a text of known length: ERR_SYNTAX unless it is base64 of
+ * exactly "want" bytes.  *got, if not NULL, is how many there are.
+ */
+enum err	 b64_exact(const char *, size_t len, void *out, size_t want,
+		    size_t *got);
 
 /* Bytes from getrandom(2); ends the process if the kernel has none. */
 void		 rnd_bytes(void *, size_t);
