@@ -402,6 +402,18 @@ db_begin_relaxed_at(struct db *db, const char *file, int line)
 }
 
 enum err
+db_begin_read(struct db *db)
+{
+	enum err	 e = plain(db, "BEGIN");
+
+	if (e == ERR_OK) {
+		db->txn_file = "a read transaction";
+		db->txn_line = 0;
+	}
+	return e;
+}
+
+enum err
 db_commit(struct db *db)
 {
 	enum err	 e = plain(db, "COMMIT");

@@ -51,6 +51,11 @@ enum err	 db_begin_at(struct db *, const char *file, int line);
  */
 #define db_begin_relaxed(db)	db_begin_relaxed_at((db), __FILE__, __LINE__)
 enum err	 db_begin_relaxed_at(struct db *, const char *file, int line);
+/*
+ * A read transaction: all that is read until db_rollback() is of one moment.
+ * Nothing can be written in it.
+ */
+enum err	 db_begin_read(struct db *);
 enum err	 db_commit(struct db *);
 void		 db_rollback(struct db *);
 /*
