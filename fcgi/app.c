@@ -5,6 +5,7 @@
 
 #include "base/fsio.h"
 #include "base/paths.h"
+#include "metrics.h"
 
 enum err
 app_init(struct app *a, const struct conf *conf, struct diag *d)
@@ -22,7 +23,8 @@ app_init(struct app *a, const struct conf *conf, struct diag *d)
 	    (e = paths_data(conf, "doc/openapi.yaml", path, sizeof(path),
 	    d)) != ERR_OK ||
 	    (e = fsio_read(path, &a->openapi, d)) != ERR_OK ||
-	    (e = grants_new(conf, &a->grants, d)) != ERR_OK)
+	    (e = grants_new(conf, &a->grants, d)) != ERR_OK ||
+	    (e = metrics_new(&a->metrics)) != ERR_OK)
 		app_clear(a);
 	return e;
 }
@@ -32,6 +34,7 @@ app_clear(struct app *a)
 {
 	db_watch_free(a->watch);
 	db_close(a->db);
+	metrics_free(a->metrics);
 	grants_free(a->grants);
 	buf_clear(&a->openapi);
 	matrix_clear(&a->matrix);

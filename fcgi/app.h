@@ -24,6 +24,7 @@ struct	app {
 	struct matrix	 matrix;	/* the default one */
 	struct buf	 openapi;
 	struct grants	*grants;	/* of the registry */
+	struct metrics	*metrics;	/* shared with the other children */
 	struct db	*db;		/* NULL until app_db() */
 	struct db_watch	*watch;		/* NULL until app_watch() */
 };

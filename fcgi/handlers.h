@@ -9,6 +9,8 @@ enum err	 h_health(struct app *, struct call *);
 enum err	 h_livez(struct app *, struct call *);
 enum err	 h_config(struct app *, struct call *);
 enum err	 h_openapi(struct app *, struct call *);
+/* h_metrics.c */
+enum err	 h_metrics(struct app *, struct call *);
 /* h_profiles.c */
 enum err	 h_profiles(struct app *, struct call *);
 /* h_ready.c */

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/timefmt.h"
+#include "metrics.h"
 #include "route.h"
 #include "store/store_audit.h"
 #include "store/store_limit.h"
@@ -141,6 +142,7 @@ limits_login(struct app *app, struct call *c)
 	    ERR_LIMITED)
 		return ERR_OK;
 	audit_flood(db, c, address);
+	metrics_limited(app->metrics, ACTION_NONE);
 	c->rp->retry_after = (int)st.retry_s;
 	return diag_set(&c->d, ERR_LIMITED, NULL, "too many wrong credentials "
 	    "came from this address; try again in %lld s",
@@ -226,6 +228,7 @@ limits_action(struct app *app, struct call *c, enum action a,
 	c->rp->limit_window_s = rule.window_ms / 1000;
 	if (e == ERR_OK)
 		return ERR_OK;
+	metrics_limited(app->metrics, a);
 	c->rp->retry_after = (int)st->retry_s;
 	diag_set(&c->d, e, NULL, "rate limit exceeded: at most %lld requests "
 	    "of this kind in %lld s; try again in %lld s",

@@ -20,6 +20,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/job_wait.c fcgi/job_wait.h \
 	fcgi/json_body.c fcgi/json_body.h \
 	fcgi/limits.c fcgi/limits.h \
+	fcgi/metrics.c fcgi/metrics.h fcgi/h_metrics.c \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/paging.c fcgi/paging.h \
 	fcgi/prefork.c fcgi/prefork.h \

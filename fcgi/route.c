@@ -10,6 +10,8 @@ static const struct route routes[] = {
 	    h_livez },
 	{ METHOD_GET, "/readyz", ACTION_NONE, BODY_NONE, ROUTE_FIXED, NULL,
 	    h_readyz },
+	{ METHOD_GET, "/metrics", ACTION_METRICS, BODY_NONE,
+	    ROUTE_FIXED | ROUTE_METRICS, NULL, h_metrics },
 	{ METHOD_GET, "/livez", ACTION_NONE, BODY_NONE, 0, NULL, h_livez },
 	{ METHOD_GET, "/readyz", ACTION_NONE, BODY_NONE, 0, NULL, h_readyz },
 	{ METHOD_GET, "/health", ACTION_NONE, BODY_NONE, 0, NULL, h_health },
@@ -58,6 +60,18 @@ static const struct route routes[] = {
 };
 
 #define NROUTES	(sizeof(routes) / sizeof(routes[0]))
+
+const struct route *
+route_at(size_t i)
+{
+	return i < NROUTES ? &routes[i] : NULL;
+}
+
+size_t
+route_index(const struct route *r)
+{
+	return (size_t)(r - routes);
+}
 
 /* The path below the prefix, and which prefix; NULL when there is none. */
 static const char *

@@ -49,6 +49,7 @@ enum	route_flag {
 	ROUTE_FIXED	= 1 << 0,	/* the path as it is, no /api prefix */
 	ROUTE_WAIT	= 1 << 1,	/* must be able to wait */
 	ROUTE_STORES	= 1 << 2,	/* files may be as large as the registry's */
+	ROUTE_METRICS	= 1 << 3,	/* there only if metrics are */
 };
 
 struct	route {
@@ -68,6 +69,10 @@ struct	route {
 enum err	 route_find(enum method, const char *path,
 		    const struct route **, const char **prefix,
 		    const char **allow);
+
+/* The rows by number, from 0; NULL after the last. */
+const struct route *route_at(size_t);
+size_t		 route_index(const struct route *);
 
 /* Everything a form may weigh besides the artifact itself. */
 #define BODY_FORM_EXTRA	((int64_t)1024 * 1024)

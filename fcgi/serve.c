@@ -13,6 +13,7 @@
 #include "body.h"
 #include "job_wait.h"
 #include "limits.h"
+#include "metrics.h"
 #include "route.h"
 #include "transport.h"
 
@@ -117,6 +118,9 @@ dispatch(struct app *app, struct call *c)
 
 	e = route_find(c->rq->method, c->rq->path, &r, &c->prefix,
 	    &c->rp->allow);
+	if (e == ERR_OK && (r->flags & ROUTE_METRICS) != 0 &&
+	    !app->conf->enable_metrics)
+		e = ERR_NOTFOUND;
 	if (c->rq->auth_only)
 		return may_read(app, c, e == ERR_OK ? r : NULL);
 	if (e == ERR_METHOD)
@@ -187,7 +191,7 @@ serve_request(struct app *app, struct transport *t)
 	struct req	 rq;
 	struct reply	 rp;
 	struct call	 c;
-	int64_t		 start = time_mono_us();
+	int64_t		 start = time_mono_us(), us;
 	bool		 head_bad;
 	enum err	 e, sent;
 
@@ -210,7 +214,10 @@ serve_request(struct app *app, struct transport *t)
 	fields_clear(&c.f);
 	sent = reply_send(&rp, &rq, t);
 	transport_finish(t);
-	log_request(&c, e, sent, time_mono_us() - start);
+	us = time_mono_us() - start;
+	if (!rq.auth_only)
+		metrics_request(app->metrics, c.route, &rq, rp.status, us);
+	log_request(&c, e, sent, us);
 	req_clear(&rq);
 	reply_clear(&rp);
 }

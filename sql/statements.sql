@@ -670,3 +670,6 @@ WHERE tenant = :tenant AND project = :project AND artifact_name = :name
 SELECT EXISTS (SELECT 1 FROM artifacts WHERE sha256 = :sha256) OR
     EXISTS (SELECT 1 FROM registry_requests WHERE state = 'pending'
     AND (artifact_sha256 = :sha256 OR report_sha256 = :sha256));
+
+-- name: totals
+SELECT name, n FROM totals ORDER BY name;

@@ -5,11 +5,12 @@ set -u
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/api.sh"
 
-plan 22
+plan 29
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_WRITE_KEY=right-key,second-key
 export BPFCOMPAT_API_RATE_LIMIT_MAX_REQUESTS=4
 export BPFCOMPAT_API_RATE_LIMIT_WINDOW_SECONDS=3600
+export BPFCOMPAT_API_ENABLE_METRICS=true
 export BPFCOMPAT_API_MAX_FAILED_LOGINS=5
 export BPFCOMPAT_API_FAILED_LOGIN_WINDOW_SECONDS=3600
 api_start
@@ -75,10 +76,29 @@ check "one that was not is refused unseen" \
 check "without credentials nothing changes" \
     is "$(api_curl /api/history/runs)$(api_curl /api/health)" 401200
 
+metric() {
+	awk -v name="$1" 'index($0, name " ") == 1 { print $NF }' "$api/body"
+}
+check "metrics are for readers" is "$(api_curl /metrics)" 401
+check "and a reader gets them" \
+    is "$(api_curl -H 'X-API-Key: right-key' /metrics)" 200
+check "as Prometheus wants them" awk -f "$top_srcdir/tests/lib/promtext.awk" \
+    "$api/body"
+check "requests are counted by route and status" is "$(metric \
+    'bpfcompat_http_requests_total{method="GET",route="/api/profiles",status="200"}')" 6
+check "refused logins too" is "$(metric \
+    'bpfcompat_rate_limit_drops_total{action="login"}')" 6
+check "and the queue is what it is" is "$(metric \
+    bpfcompat_validate_jobs_queued)" "$(sql "select count(*) from jobs
+    where state = 'queued'")"
+
 api_stop
+export BPFCOMPAT_API_ENABLE_METRICS=false
 api_start
 api_nginx
 check "a restart lifts no limit" \
     is "$(validate)$(api_curl -H 'X-API-Key: wrong' /api/history/runs)" 429429
 check "nor what is known" \
     is "$(api_curl -H 'X-API-Key: right-key' /api/history/runs)" 200
+check "metrics that are not wanted are not there" \
+    is "$(api_curl -H 'X-API-Key: right-key' /metrics)" 404
