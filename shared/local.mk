@@ -42,9 +42,17 @@ libshared_a_SOURCES = \
 	shared/domain/grants_edit.c shared/domain/grants_edit.h \
 	shared/domain/history.c shared/domain/history.h \
 	shared/domain/history_chain.c shared/domain/history_chain.h \
+	shared/domain/history_fault.c shared/domain/history_fault.h \
+	shared/domain/history_fields.h \
 	shared/domain/history_head.c shared/domain/history_head.h \
 	shared/domain/history_next.c shared/domain/history_next.h \
+	shared/domain/history_read.c \
+	shared/domain/history_ring.c shared/domain/history_ring.h \
+	shared/domain/history_scan.c shared/domain/history_scan.h \
+	shared/domain/history_show.c shared/domain/history_show.h \
 	shared/domain/history_trust.c shared/domain/history_trust.h \
+	shared/domain/history_verify.c \
+	shared/domain/history_view.c shared/domain/history_view.h \
 	shared/domain/features.c shared/domain/features.h \
 	shared/domain/features.def shared/domain/helpers.def \
 	shared/domain/kfuncs.def \
@@ -75,6 +83,7 @@ libshared_a_SOURCES = \
 	shared/store/store_input.c shared/store/store_input.h \
 	shared/store/store_artifact.c shared/store/store_artifact.h \
 	shared/store/store_job.c shared/store/store_job.h \
+	shared/store/store_keys.c shared/store/store_keys.h \
 	shared/store/store_kernel.c shared/store/store_kernel.h \
 	shared/store/store_limit.c shared/store/store_limit.h \
 	shared/store/store_run.c shared/store/store_run.h \

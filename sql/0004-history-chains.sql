@@ -119,6 +119,7 @@ CREATE TABLE history_keys (
 	action		TEXT NOT NULL
 	    CHECK (action IN ('begin', 'rotate', 'adopt', 'revoke')),
 	key_id		TEXT NOT NULL,		-- whom it is about
+	public_key	TEXT NOT NULL,		-- the same key, base64
 	reason		TEXT NOT NULL DEFAULT '',
 	sha256		TEXT NOT NULL UNIQUE CHECK (length(sha256) = 64),
 	prev_sha256	TEXT NOT NULL UNIQUE,	-- '' for the first

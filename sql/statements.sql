@@ -276,13 +276,29 @@ WHERE p.profile_id = :profile
 ORDER BY p.started_at DESC, p.run_id DESC LIMIT :limit;
 
 -- name: history_last
-SELECT h.seq, h.record_sha256, h.line, coalesce(e.line, ''),
-    coalesce((SELECT max(seq) FROM history_keys), 0),
-    coalesce((SELECT sha256 FROM history_keys ORDER BY seq DESC LIMIT 1), '')
-FROM (SELECT :chain AS chain) AS c
-    LEFT JOIN history AS h ON h.chain = c.chain AND h.seq =
-	(SELECT max(seq) FROM history WHERE chain = :chain)
-    LEFT JOIN history_head AS e ON e.chain = c.chain;
+SELECT seq, record_sha256, line FROM history WHERE chain = :chain
+ORDER BY seq DESC LIMIT 1;
+
+-- name: history_keys_last
+SELECT k.seq, k.sha256, k.at, c.public_key,
+    CASE c.action WHEN 'begin' THEN '' ELSE c.at END
+FROM (SELECT * FROM history_keys ORDER BY seq DESC LIMIT 1) AS k
+    JOIN (SELECT * FROM history_keys WHERE action <> 'revoke'
+	ORDER BY seq DESC LIMIT 1) AS c;
+
+-- name: history_keys_all
+SELECT seq, at, action, key_id, public_key, reason, sha256, prev_sha256, line
+FROM history_keys ORDER BY seq;
+
+-- name: history_keys_add
+INSERT INTO history_keys (seq, at, action, key_id, public_key, reason,
+    sha256, prev_sha256, line)
+VALUES (:seq, :at, :action, :key_id, :public_key, :reason, :sha256, :prev,
+    :line);
+
+-- name: history_keys_use
+SELECT count(*), coalesce(min(created_at), ''), coalesce(max(created_at), '')
+FROM history WHERE instr(line, :mark) > 0;
 
 -- name: history_add
 INSERT INTO history (chain, seq, run_id, created_at, artifact_name,
@@ -359,12 +375,24 @@ SELECT seq, run_id, created_at, artifact_name, artifact_version,
     artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
 FROM history WHERE chain = '' AND run_id = :run_id AND run_id <> '';
 
--- name: history_checkpoint_after
-SELECT line FROM history_checkpoints
+-- name: history_end
+SELECT coalesce(h.seq, 0), h.record_sha256, e.seq, e.line
+FROM (SELECT :chain AS chain) AS c
+    LEFT JOIN history AS h ON h.chain = c.chain AND h.seq =
+	(SELECT max(seq) FROM history WHERE chain = :chain)
+    LEFT JOIN history_head AS e ON e.chain = c.chain;
+
+-- name: history_find
+SELECT seq FROM history
+WHERE chain = :chain AND record_sha256 = :sha256 AND seq <> :not;
+
+-- name: history_checkpoint_next
+SELECT seq, line FROM history_checkpoints
 WHERE chain = :chain AND seq >= :seq ORDER BY seq LIMIT 1;
 
--- name: history_head_get
-SELECT seq, line FROM history_head WHERE chain = :chain;
+-- name: history_checkpoint_before
+SELECT seq, line FROM history_checkpoints
+WHERE chain = :chain AND seq <= :seq ORDER BY seq DESC LIMIT 1;
 
 -- name: history_head_put
 INSERT INTO history_head (chain, seq, line) VALUES (:chain, :seq, :line)

@@ -25,6 +25,11 @@ LINT_TESTS = tests/lint/includes.sh tests/lint/sizes.sh \
 TESTS += $(LINT_TESTS)
 EXTRA_DIST += $(LINT_TESTS) tests/lint/lib.sh tests/lint/strip.awk
 
+# Appends to the history as the worker does; for tests and measurements.
+check_PROGRAMS += tests/lib/history_writer
+tests_lib_history_writer_SOURCES = tests/lib/history_writer.c
+tests_lib_history_writer_LDADD = libworker.a $(SHARED_LIBS)
+
 # "make lint": the same, in a few seconds, for before a commit.
 .PHONY: lint
 lint:

@@ -294,20 +294,23 @@ take_chain(struct export *x, struct diag *d)
 static enum err
 take_head(struct export *x, struct diag *d)
 {
-	char	*line = NULL;
-	enum err e;
+	struct history_last	 last;
+	char			*line = NULL;
+	int64_t			 at;
+	enum err		 e;
 
 	e = store_history_checkpoint(x->from->db, HISTORY_CHAIN_SERVER,
-	    x->record->seq, &line);
-	if (e == ERR_NOTFOUND)
-		e = store_history_head(x->from->db, HISTORY_CHAIN_SERVER,
-		    NULL, &line);
-	if (e != ERR_OK)
+	    x->record->seq, false, &at, &line);
+	if (e == ERR_NOTFOUND && (e = store_history_last(x->from->db,
+	    HISTORY_CHAIN_SERVER, &last)) == ERR_OK)
+		line = last.head;
+	if (e != ERR_OK || line == NULL)
 		return diag_set(d, ERR_CORRUPT, NULL, "the chain has no "
 		    "signed end; run \"bpfcompat history verify\"");
-	if ((e = history_head_read(line, strlen(line), x->from->trust,
-	    &x->head, d)) == ERR_OK &&
-	    (e = add_key(x, x->head.seal.public_key)) == ERR_OK) {
+	if (history_head_read(line, strlen(line), x->from->trust, &x->head,
+	    d) != HF_NONE)
+		e = ERR_CORRUPT;
+	else if ((e = add_key(x, x->head.seal.public_key)) == ERR_OK) {
 		buf_adds(&x->head_line, line);
 		e = buf_addc(&x->head_line, '\n');
 	}

@@ -12,6 +12,7 @@ libworker_a_SOURCES = \
 	worker/export.c worker/export.h \
 	worker/finish.c worker/finish.h \
 	worker/history.c worker/history.h \
+	worker/keyring.c worker/keyring.h \
 	worker/identity.c worker/identity.h \
 	worker/inspect_run.c worker/inspect_run.h \
 	worker/inputs.c worker/inputs.h \
@@ -68,6 +69,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_env.c \
 	worker/cli/verb_history.c worker/cli/verb_history.h \
 	worker/cli/verb_history_bundle.c \
+	worker/cli/verb_history_keys.c \
 	worker/cli/verb_inspect.c \
 	worker/cli/compile_show.c worker/cli/compile_show.h \
 	worker/cli/fetch_show.c worker/cli/fetch_show.h \

@@ -182,7 +182,8 @@ head(struct contents *c)
 	enum err		 e = ERR_CORRUPT;
 
 	if (b->len > 0 && b->data[b->len - 1] == '\n')
-		e = history_head_read(b->data, b->len - 1, c->trust, &h, &d);
+		e = history_head_read(b->data, b->len - 1, c->trust, &h,
+		    &d) == HF_NONE ? ERR_OK : ERR_CORRUPT;
 	if (e == ERR_OK)
 		compare_head(c, &h);
 	else if (e != ERR_NOMEM) {

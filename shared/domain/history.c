@@ -5,57 +5,47 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "domain/history_fields.h"
 
-enum	kind { TEXT, COUNT, LIST };
+#define ROW(name, kind, flags)						\
+	{ #name, sizeof(#name) - 1, offsetof(struct history_record, name),	\
+	    HISTORY_##kind, (flags) }
+#define OPTIONAL	HISTORY_OPTIONAL
+#define SEAL		HISTORY_SEAL
 
-/* May be left out when empty; is made by the seal, so it is not signed. */
-#define OPTIONAL	01
-#define SEAL		02
-
-struct	field {
-	const char	*key;
-	size_t		 at;	/* in struct history_record */
-	enum kind	 kind;
-	int		 flags;
+const struct history_field_row history_fields[HISTORY_NFIELDS] = {
+	ROW(schema_version, TEXT, 0),
+	ROW(run_id, TEXT, 0),
+	ROW(run_started_at, TEXT, 0),
+	ROW(created_at, TEXT, 0),
+	ROW(artifact_name, TEXT, 0),
+	ROW(artifact_version, TEXT, 0),
+	ROW(artifact_variant, TEXT, OPTIONAL),
+	ROW(artifact_path, TEXT, 0),
+	ROW(artifact_uri, TEXT, OPTIONAL),
+	ROW(artifact_sha256, TEXT, 0),
+	ROW(record_sha256, TEXT, OPTIONAL | SEAL),
+	ROW(prev_record_sha256, TEXT, OPTIONAL),
+	ROW(signature_alg, TEXT, OPTIONAL | SEAL),
+	ROW(signature_key_id, TEXT, OPTIONAL | SEAL),
+	ROW(signature_public_key, TEXT, OPTIONAL | SEAL),
+	ROW(signature, TEXT, OPTIONAL | SEAL),
+	ROW(manifest_path, TEXT, OPTIONAL),
+	ROW(matrix_path, TEXT, 0),
+	ROW(matrix_name, TEXT, OPTIONAL),
+	ROW(summary_status, TEXT, 0),
+	ROW(required_passed, COUNT, 0),
+	ROW(required_failed, COUNT, 0),
+	ROW(total_profiles, COUNT, 0),
+	ROW(supported_profiles, LIST, OPTIONAL),
+	ROW(failed_profiles, LIST, OPTIONAL),
+	ROW(classification_codes, LIST, OPTIONAL),
+	ROW(json_report_path, TEXT, 0),
+	ROW(markdown_path, TEXT, OPTIONAL),
 };
-
-#define AT(name)	#name, offsetof(struct history_record, name)
-
-/* In the order of the file. */
-static const struct field fields[] = {
-	{ AT(schema_version), TEXT, 0 },
-	{ AT(run_id), TEXT, 0 },
-	{ AT(run_started_at), TEXT, 0 },
-	{ AT(created_at), TEXT, 0 },
-	{ AT(artifact_name), TEXT, 0 },
-	{ AT(artifact_version), TEXT, 0 },
-	{ AT(artifact_variant), TEXT, OPTIONAL },
-	{ AT(artifact_path), TEXT, 0 },
-	{ AT(artifact_uri), TEXT, OPTIONAL },
-	{ AT(artifact_sha256), TEXT, 0 },
-	{ AT(record_sha256), TEXT, OPTIONAL | SEAL },
-	{ AT(prev_record_sha256), TEXT, OPTIONAL },
-	{ AT(signature_alg), TEXT, OPTIONAL | SEAL },
-	{ AT(signature_key_id), TEXT, OPTIONAL | SEAL },
-	{ AT(signature_public_key), TEXT, OPTIONAL | SEAL },
-	{ AT(signature), TEXT, OPTIONAL | SEAL },
-	{ AT(manifest_path), TEXT, OPTIONAL },
-	{ AT(matrix_path), TEXT, 0 },
-	{ AT(matrix_name), TEXT, OPTIONAL },
-	{ AT(summary_status), TEXT, 0 },
-	{ AT(required_passed), COUNT, 0 },
-	{ AT(required_failed), COUNT, 0 },
-	{ AT(total_profiles), COUNT, 0 },
-	{ AT(supported_profiles), LIST, OPTIONAL },
-	{ AT(failed_profiles), LIST, OPTIONAL },
-	{ AT(classification_codes), LIST, OPTIONAL },
-	{ AT(json_report_path), TEXT, 0 },
-	{ AT(markdown_path), TEXT, OPTIONAL },
-};
-#define NFIELDS	(sizeof(fields) / sizeof(fields[0]))
 
 static const char *
-text_at(const struct history_record *r, const struct field *f)
+text_at(const struct history_record *r, const struct history_field_row *f)
 {
 	const char	*s;
 
@@ -64,7 +54,7 @@ text_at(const struct history_record *r, const struct field *f)
 }
 
 static int64_t
-count_at(const struct history_record *r, const struct field *f)
+count_at(const struct history_record *r, const struct history_field_row *f)
 {
 	int64_t	 n;
 
@@ -73,7 +63,7 @@ count_at(const struct history_record *r, const struct field *f)
 }
 
 static struct history_list
-list_at(const struct history_record *r, const struct field *f)
+list_at(const struct history_record *r, const struct history_field_row *f)
 {
 	struct history_list	 l;
 
@@ -85,21 +75,21 @@ list_at(const struct history_record *r, const struct field *f)
 
 static void
 write_field(struct jsonw *w, const struct history_record *r,
-    const struct field *f)
+    const struct history_field_row *f)
 {
 	struct history_list	 l;
 
 	switch (f->kind) {
-	case TEXT:
+	case HISTORY_TEXT:
 		if (f->flags & OPTIONAL)
 			jsonw_str_opt(w, f->key, text_at(r, f));
 		else
 			jsonw_str(w, f->key, text_at(r, f));
 		return;
-	case COUNT:
+	case HISTORY_COUNT:
 		jsonw_int(w, f->key, count_at(r, f));
 		return;
-	case LIST:
+	case HISTORY_LIST:
 		l = list_at(r, f);
 		if (l.n == 0)
 			return;
@@ -118,9 +108,9 @@ write_record(const struct history_record *r, enum jsonw_style style,
 
 	jsonw_init(&w, out, style);
 	jsonw_obj(&w, NULL);
-	for (size_t i = 0; i < NFIELDS; i++)
-		if ((fields[i].flags & left_out) == 0)
-			write_field(&w, r, &fields[i]);
+	for (size_t i = 0; i < HISTORY_NFIELDS; i++)
+		if ((history_fields[i].flags & left_out) == 0)
+			write_field(&w, r, &history_fields[i]);
 	jsonw_end(&w);
 	return buf_err(out);
 }
@@ -173,19 +163,19 @@ check_text(const char *key, const char *s, struct diag *d)
 }
 
 static enum err
-check_field(const struct history_record *r, const struct field *f,
+check_field(const struct history_record *r, const struct history_field_row *f,
     struct diag *d)
 {
 	struct history_list	 l;
 	enum err		 e = ERR_OK;
 
 	switch (f->kind) {
-	case TEXT:
+	case HISTORY_TEXT:
 		return check_text(f->key, text_at(r, f), d);
-	case COUNT:
+	case HISTORY_COUNT:
 		return count_at(r, f) >= 0 ? ERR_OK : diag_set(d, ERR_INVAL,
 		    f->key, "%s is negative", f->key);
-	case LIST:
+	case HISTORY_LIST:
 		l = list_at(r, f);
 		if (l.n > HISTORY_LIST_MAX)
 			return diag_set(d, ERR_INVAL, f->key, "%s has %zu "
@@ -222,8 +212,8 @@ history_check(const struct history_record *r, struct diag *d)
 	if (!hex_is_sha256(r->artifact_sha256))
 		return diag_set(d, ERR_INVAL, "artifact_sha256",
 		    "artifact_sha256 is not 64 lower-case hex digits");
-	for (size_t i = 0; i < NFIELDS; i++)
-		if ((e = check_field(r, &fields[i], d)) != ERR_OK)
+	for (size_t i = 0; i < HISTORY_NFIELDS; i++)
+		if ((e = check_field(r, &history_fields[i], d)) != ERR_OK)
 			return e;
 	return ERR_OK;
 }
@@ -262,124 +252,6 @@ history_normalize(char **v, size_t *n)
 			v[(*n)++] = v[i];
 }
 
-/* --- reading -------------------------------------------------------------- */
-
-static enum err
-read_list(const struct field *f, const struct jval *j,
-    struct history_record *r, struct diag *d)
-{
-	struct history_list	 l = { NULL, jval_len(j) };
-
-	if (jval_type(j) != JVAL_ARR || l.n > HISTORY_LIST_MAX)
-		return diag_set(d, ERR_CORRUPT, f->key, "%s is no list of at "
-		    "most %d texts", f->key, HISTORY_LIST_MAX);
-	if (l.n > 0 && (l.v = calloc(l.n, sizeof(*l.v))) == NULL)
-		return ERR_NOMEM;
-	/* The record owns it from here on, also when the check fails. */
-	memcpy((char *)r + f->at, &l, sizeof(l));
-	for (size_t i = 0; i < l.n; i++)
-		if ((l.v[i] = jval_str(jval_at(j, i), NULL)) == NULL)
-			return diag_set(d, ERR_CORRUPT, f->key, "%s holds "
-			    "something that is no text", f->key);
-	return ERR_OK;
-}
-
-static enum err
-read_field(const struct field *f, const struct jval *j,
-    struct history_record *r, struct diag *d)
-{
-	const char	*s;
-	int64_t		 n;
-
-	if (f->kind == LIST)
-		return read_list(f, j, r, d);
-	if (jval_type(j) != (f->kind == TEXT ? JVAL_STR : JVAL_INT))
-		return diag_set(d, ERR_CORRUPT, f->key, "%s has the wrong "
-		    "type", f->key);
-	if (f->kind == TEXT) {
-		s = jval_str(j, "");
-		memcpy((char *)r + f->at, &s, sizeof(s));
-	} else {
-		n = jval_int(j, 0);
-		memcpy((char *)r + f->at, &n, sizeof(n));
-	}
-	return ERR_OK;
-}
-
-struct	reading {
-	struct history_record	*rec;
-	struct diag		*diag;
-};
-
-static enum err
-read_member(const char *key, const struct jval *j, void *arg)
-{
-	struct reading	*rd = arg;
-
-	for (size_t i = 0; i < NFIELDS; i++)
-		if (strcmp(fields[i].key, key) == 0)
-			return read_field(&fields[i], j, rd->rec, rd->diag);
-	return diag_set(rd->diag, ERR_CORRUPT, NULL, "unknown key \"%.64s\"",
-	    key);
-}
-
-/* Does writing the record again give the same bytes? */
-static bool
-same_bytes(struct history_entry *en, const char *line, size_t len)
-{
-	static const enum jsonw_style styles[] = { JSONW_CANONICAL,
-		JSONW_CANONICAL_LONG };
-	struct buf	 b = BUF_INIT(HISTORY_LINE_MAX);
-	bool		 same = false;
-
-	for (size_t i = 0; i < 2 && !same; i++) {
-		buf_reset(&b);
-		en->style = styles[i];
-		same = history_line(&en->rec, styles[i], &b) == ERR_OK &&
-		    b.len == len && memcmp(b.data, line, len) == 0;
-	}
-	buf_clear(&b);
-	return same;
-}
-
-enum err
-history_parse(const char *line, size_t len, struct history_entry *en,
-    struct diag *d)
-{
-	struct reading	 rd = { &en->rec, d };
-	enum err	 e;
-
-	memset(en, 0, sizeof(*en));
-	while (len > 0 && isspace((unsigned char)line[len - 1]))
-		len--;
-	for (; len > 0 && isspace((unsigned char)*line); len--)
-		line++;
-	if (len > HISTORY_LINE_MAX)
-		return diag_set(d, ERR_TOOBIG, NULL, "the line has %zu bytes, "
-		    "at most %zu are read", len, HISTORY_LINE_MAX);
-	if ((e = jval_parse(line, len, &en->doc, d)) != ERR_OK)
-		return e;
-	if (jval_type(en->doc) != JVAL_OBJ)
-		e = diag_set(d, ERR_CORRUPT, NULL, "the line is no object");
-	else if ((e = jval_each(en->doc, read_member, &rd)) == ERR_OK &&
-	    !same_bytes(en, line, len))
-		e = diag_set(d, ERR_CORRUPT, NULL, "the line is not as its "
-		    "writer wrote it (order of keys, spaces or escapes)");
-	if (e != ERR_OK)
-		history_entry_free(en);
-	return e;
-}
-
-void
-history_entry_free(struct history_entry *en)
-{
-	free(en->rec.supported_profiles.v);
-	free(en->rec.failed_profiles.v);
-	free(en->rec.classification_codes.v);
-	jval_free(en->doc);
-	memset(en, 0, sizeof(*en));
-}
-
 /* --- sealing -------------------------------------------------------------- */
 
 /* base64 into an array that is large enough by its definition. */
@@ -410,7 +282,9 @@ history_sign_local(void *arg, const void *p, size_t len,
 	    seal->public_key, sizeof(seal->public_key))) != ERR_OK)
 		return diag_set(d, e, NULL, "signing failed");
 	ed25519_key_id(ed25519_public(key), seal->key_id);
-	return ERR_OK;
+	return seal->want == NULL || strcmp(seal->want, seal->public_key) ==
+	    0 ? ERR_OK : diag_set(d, ERR_WRONGSTATE, NULL, "the key at hand "
+	    "(%s) is not the one that signs now", seal->key_id);
 }
 
 enum err

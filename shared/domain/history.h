@@ -20,8 +20,8 @@
 #include "base/ed25519.h"
 #include "base/err.h"
 #include "base/hash.h"
-#include "base/json_in.h"
 #include "base/json_out.h"
+#include "domain/history_fault.h"
 
 #define HISTORY_SCHEMA		"artifact_history.v0.1"
 /* Ours; the writer keeps what the reader reads, and both stop here. */
@@ -77,11 +77,11 @@ enum err	 history_check(const struct history_record *, struct diag *);
  */
 void		 history_normalize(char **v, size_t *n);
 
-/* A record that was read, and the document its strings are in. */
+/* A record that was read, and the memory its strings are in. */
 struct	history_entry {
 	struct history_record	 rec;
-	struct jval		*doc;
 	enum jsonw_style	 style;	/* how its writer escaped */
+	char			*text;
 };
 
 /*
@@ -92,10 +92,17 @@ struct	history_entry {
  */
 enum err	 history_parse(const char *, size_t, struct history_entry *,
 		    struct diag *);
+/*
+ * Why a line is no record, for one that history_scan() refuses: the fault,
+ * and the sentence in the diag.
+ */
+enum history_fault history_diagnose(const char *, size_t, struct diag *);
 void		 history_entry_free(struct history_entry *);
 
 /* Where a seal keeps the texts that it puts into a record. */
 struct	history_seal {
+	/* The public key that has to sign, base64; NULL: whichever does. */
+	const char *want;
 	char	 digest[SHA256_HEX_SIZE];
 	char	 key_id[ED25519_KEY_ID_SIZE];
 	char	 public_key[48];	/* base64 of 32 bytes */
@@ -105,6 +112,7 @@ struct	history_seal {
 /*
  * Signs "len" bytes and fills key id, public key and signature of the seal
  * (its digest is not touched).  Whoever holds the key provides one.
+ * ERR_WRONGSTATE: the key is not the one that is wanted.
  */
 typedef enum err (*history_sign_fn)(void *arg, const void *p, size_t len,
     struct history_seal *, struct diag *);

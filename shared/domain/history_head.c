@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_in.h"
+
 /* Names, digests, a time, a key and a signature are below 1000 bytes. */
 #define HEAD_MAX	2048
 
@@ -63,34 +65,30 @@ same_bytes(const struct history_head *h, const char *line, size_t len)
 	return same;
 }
 
-static enum err
-check_signature(const struct history_head *h, const struct history_trust *t,
-    struct diag *d)
+static bool
+signature_good(const struct history_head *h, const struct history_trust *t)
 {
 	struct buf	 b = BUF_INIT(HEAD_MAX);
-	enum err	 e;
+	bool		 good;
 
-	if ((e = write_head(h, false, &b)) == ERR_OK &&
-	    !history_trust_verifies(t, &h->seal, b.data, b.len))
-		e = diag_set(d, ERR_CORRUPT, NULL, "the signed end of the "
-		    "chain is not signed by a trusted key");
+	good = write_head(h, false, &b) == ERR_OK &&
+	    history_trust_verifies(t, &h->seal, b.data, b.len);
 	buf_clear(&b);
-	return e;
+	return good;
 }
 
-enum err
+enum history_fault
 history_head_read(const char *line, size_t len,
     const struct history_trust *t, struct history_head *h, struct diag *d)
 {
 	struct jval	*doc = NULL;
-	enum err	 e;
 
 	memset(h, 0, sizeof(*h));
-	if (len > HEAD_MAX)
-		return diag_set(d, ERR_CORRUPT, NULL, "the signed end of the "
-		    "chain has %zu bytes, at most %d are read", len, HEAD_MAX);
-	if ((e = jval_parse(line, len, &doc, d)) != ERR_OK)
-		return e;
+	if (len > HEAD_MAX || jval_parse(line, len, &doc, NULL) != ERR_OK) {
+		diag_set(d, ERR_CORRUPT, NULL, "the signed end of the chain "
+		    "cannot be read");
+		return HF_HEAD_FORM;
+	}
 	h->count = jval_get_int(doc, "count", -1);
 	take(doc, "chain", h->chain, sizeof(h->chain));
 	take(doc, "record_sha256", h->record_sha256,
@@ -104,8 +102,14 @@ history_head_read(const char *line, size_t len,
 	    sizeof(h->seal.public_key));
 	take(doc, "signature", h->seal.signature, sizeof(h->seal.signature));
 	jval_free(doc);
-	if (!same_bytes(h, line, len))
-		return diag_set(d, ERR_CORRUPT, NULL, "the signed end of the "
-		    "chain is not as its writer wrote it");
-	return check_signature(h, t, d);
+	if (!same_bytes(h, line, len)) {
+		diag_set(d, ERR_CORRUPT, NULL, "the signed end of the chain "
+		    "is not as its writer wrote it");
+		return HF_HEAD_FORM;
+	}
+	if (signature_good(h, t))
+		return HF_NONE;
+	diag_set(d, ERR_CORRUPT, NULL, "the signed end of the chain is not "
+	    "signed by a trusted key");
+	return HF_HEAD_FORGED;
 }

@@ -31,9 +31,9 @@ enum err	 history_head_sign(struct history_head *, history_sign_fn,
 		    void *arg, struct buf *line, struct diag *);
 /*
  * Reads a statement as strictly as a record and checks its signature by a
- * trusted key.  ERR_CORRUPT with the reason when it does not count.
+ * trusted key.  HF_NONE, or what is wrong and the sentence in the diag.
  */
-enum err	 history_head_read(const char *line, size_t len,
+enum history_fault history_head_read(const char *line, size_t len,
 		    const struct history_trust *, struct history_head *,
 		    struct diag *);
 

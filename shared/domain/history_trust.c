@@ -6,77 +6,105 @@
 
 #define BLANKS	" \t\r\n"
 
-struct	trusted {
-	unsigned char	 pub[ED25519_PUBLIC_LEN];
-	char		 declared[64];	/* id as given, or "" */
-};
-
 struct	history_trust {
-	size_t		 n;
-	struct trusted	 key[HISTORY_TRUST_MAX];
+	size_t			 n;
+	struct history_key	*key;	/* HISTORY_TRUST_MAX of them */
 };
 
 enum err
 history_trust_new(struct history_trust **out)
 {
-	*out = calloc(1, sizeof(**out));
-	return *out == NULL ? ERR_NOMEM : ERR_OK;
+	struct history_trust	*t = calloc(1, sizeof(*t));
+
+	*out = NULL;
+	if (t == NULL || (t->key = calloc(HISTORY_TRUST_MAX,
+	    sizeof(*t->key))) == NULL) {
+		free(t);
+		return ERR_NOMEM;
+	}
+	*out = t;
+	return ERR_OK;
 }
 
 void
 history_trust_free(struct history_trust *t)
 {
+	if (t == NULL)
+		return;
+	free(t->key);
 	free(t);
 }
 
 size_t
 history_trust_len(const struct history_trust *t)
 {
-	return t->n;
+	size_t	 n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		n += t->key[i].trusted;
+	return n;
 }
 
-/* base64 of exactly "want" bytes. */
-static enum err
-decode(const char *s, size_t len, unsigned char *out, size_t want,
-    size_t *got)
+const struct history_key *
+history_trust_key(const struct history_trust *t, size_t i)
 {
-	struct buf	 b = BUF_INIT(1024);
-	enum err	 e;
+	return i < t->n ? &t->key[i] : NULL;
+}
 
-	*got = 0;
-	if ((e = b64_decode(s, len, &b)) == ERR_OK) {
-		*got = b.len;
-		if (b.len == want)
-			memcpy(out, b.data, want);
-		else
-			e = ERR_SYNTAX;
-	}
+/* Adds the key, or finds it; NULL when there is no room. */
+static struct history_key *
+put(struct history_trust *t, const unsigned char *pub)
+{
+	struct buf		 b = BUF_INIT(sizeof(t->key[0].pub64) - 1);
+	struct history_key	*k;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (memcmp(t->key[i].pub, pub, ED25519_PUBLIC_LEN) == 0)
+			return &t->key[i];
+	if (t->n == HISTORY_TRUST_MAX)
+		return NULL;
+	k = &t->key[t->n];
+	memset(k, 0, sizeof(*k));
+	memcpy(k->pub, pub, sizeof(k->pub));
+	ed25519_key_id(k->pub, k->id);
+	if (b64_encode(pub, ED25519_PUBLIC_LEN, &b) == ERR_OK) {
+		snprintf(k->pub64, sizeof(k->pub64), "%s", buf_str(&b));
+		t->n++;
+	} else
+		k = NULL;
 	buf_clear(&b);
-	return e;
+	return k;
+}
+
+struct history_key *
+history_trust_put(struct history_trust *t, const char *pub64)
+{
+	unsigned char	 pub[ED25519_PUBLIC_LEN];
+
+	return b64_exact(pub64, strlen(pub64), pub, sizeof(pub), NULL) ==
+	    ERR_OK ? put(t, pub) : NULL;
 }
 
 static enum err
 add(struct history_trust *t, const char *id, size_t idlen, const char *key,
     size_t keylen, struct diag *d)
 {
-	struct trusted	 k;
-	size_t		 got;
+	unsigned char		 pub[ED25519_PUBLIC_LEN];
+	struct history_key	*k;
 
-	memset(&k, 0, sizeof(k));
-	if (idlen >= sizeof(k.declared))
+	if (idlen >= sizeof(k->declared))
 		return diag_set(d, ERR_SYNTAX, NULL, "a key id has at most "
-		    "%zu characters", sizeof(k.declared) - 1);
-	if (decode(key, keylen, k.pub, sizeof(k.pub), &got) != ERR_OK)
+		    "%zu characters", sizeof(k->declared) - 1);
+	if (b64_exact(key, keylen, pub, sizeof(pub), NULL) != ERR_OK)
 		return diag_set(d, ERR_SYNTAX, NULL, "a public key is base64 "
 		    "of %d bytes", ED25519_PUBLIC_LEN);
-	memcpy(k.declared, id, idlen);
-	for (size_t i = 0; i < t->n; i++)
-		if (memcmp(t->key[i].pub, k.pub, sizeof(k.pub)) == 0)
-			return ERR_OK;
-	if (t->n == HISTORY_TRUST_MAX)
+	if ((k = put(t, pub)) == NULL)
 		return diag_set(d, ERR_TOOBIG, NULL, "more than %d trusted "
 		    "keys", HISTORY_TRUST_MAX);
-	t->key[t->n++] = k;
+	/* The first mention wins, also with its id. */
+	if (!k->trusted)
+		memcpy(k->declared, id, idlen);
+	k->trusted = true;
 	return ERR_OK;
 }
 
@@ -149,72 +177,24 @@ history_trust_inline(struct history_trust *t, const char *text,
 	return ERR_OK;
 }
 
-/* --- the verdict ---------------------------------------------------------- */
-
 void
-history_issue(struct history_verdict *v, const char *text)
+history_trust_state(const struct history_trust *t,
+    char hex[static SHA256_HEX_SIZE])
 {
-	if (v->nissues < HISTORY_ISSUES_MAX)
-		snprintf(v->issue[v->nissues++], HISTORY_ISSUE_SIZE, "%s",
-		    text);
-	v->verified = false;
-}
-
-static bool
-empty(const char *s)
-{
-	return s == NULL || s[strspn(s, BLANKS)] == '\0';
-}
-
-static void
-check_digest(const struct history_record *r, struct history_verdict *v)
-{
-	if (empty(r->record_sha256))
-		history_issue(v, "record_sha256 is missing");
-	else if (strcmp(r->record_sha256, v->computed) != 0)
-		history_issue(v, "record_sha256 mismatch");
-}
-
-static void
-check_chain(const struct history_record *r, const char *prev,
-    struct history_verdict *v)
-{
-	if (prev == NULL) {
-		if (!empty(r->prev_record_sha256))
-			history_issue(v, "first record should not have "
-			    "prev_record_sha256");
-	} else if (empty(r->prev_record_sha256))
-		history_issue(v, "prev_record_sha256 is missing");
-	else if (strcmp(r->prev_record_sha256, prev) != 0)
-		history_issue(v, "prev_record_sha256 mismatch");
-}
-
-/* Does any trusted key, or "only" that one, verify the bytes? */
-static const struct trusted *
-verified_by(const struct history_trust *t, const struct trusted *only,
-    const struct buf *b, const unsigned char *sig)
-{
-	for (size_t i = 0; i < t->n; i++)
-		if ((only == NULL || only == &t->key[i]) &&
-		    ed25519_verify(t->key[i].pub, b->data, b->len, sig))
-			return &t->key[i];
-	return NULL;
-}
-
-/* A key listed under another id than the record names is not meant. */
-static const struct trusted *
-find(const struct history_trust *t, const unsigned char *pub, const char *id)
-{
-	const struct trusted	*k;
+	const struct history_key	*k;
+	struct buf			 b = BUF_INIT(256 * 1024);
 
 	for (size_t i = 0; i < t->n; i++) {
 		k = &t->key[i];
-		if (memcmp(k->pub, pub, ED25519_PUBLIC_LEN) == 0 &&
-		    (k->declared[0] == '\0' || empty(id) ||
-		    strcmp(k->declared, id) == 0))
-			return k;
+		buf_addf(&b, "%s %s %d %d %d %s %s %s\n", k->pub64,
+		    k->declared, k->trusted, k->current, k->order, k->from,
+		    k->until, k->revoked);
 	}
-	return NULL;
+	/* Without memory no state is like another. */
+	if (buf_err(&b) != ERR_OK || sha256_mem(buf_str(&b), b.len, hex) !=
+	    ERR_OK)
+		rnd_hex(SHA256_LEN, hex);
+	buf_clear(&b);
 }
 
 bool
@@ -223,127 +203,25 @@ history_trust_key_id(const struct history_trust *t, size_t i,
 {
 	if (i >= t->n)
 		return false;
-	ed25519_key_id(t->key[i].pub, id);
+	memcpy(id, t->key[i].id, sizeof(t->key[i].id));
 	return true;
 }
 
-bool
-history_trust_verifies(const struct history_trust *t,
-    const struct history_seal *seal, const void *p, size_t len)
+/* RFC 3339 in UTC with whole seconds sorts as text. */
+enum history_fault
+history_key_at(const struct history_key *k, const char *time)
 {
-	unsigned char	 pub[ED25519_PUBLIC_LEN], sig[ED25519_SIG_LEN];
-	char		 id[ED25519_KEY_ID_SIZE];
-	size_t		 got;
+	int64_t	 ms;
 
-	if (decode(seal->public_key, strlen(seal->public_key), pub,
-	    sizeof(pub), &got) != ERR_OK || decode(seal->signature,
-	    strlen(seal->signature), sig, sizeof(sig), &got) != ERR_OK)
-		return false;
-	ed25519_key_id(pub, id);
-	return strcmp(id, seal->key_id) == 0 &&
-	    find(t, pub, seal->key_id) != NULL &&
-	    ed25519_verify(pub, p, len, sig);
-}
-
-size_t
-history_trust_signer(const struct history_trust *t, const void *p, size_t len,
-    const unsigned char sig[static ED25519_SIG_LEN])
-{
-	for (size_t i = 0; i < t->n; i++)
-		if (ed25519_verify(t->key[i].pub, p, len, sig))
-			return i;
-	return HISTORY_TRUST_MAX;
-}
-
-/* The key a record names itself, if it does; false after an issue. */
-static bool
-named_key(const struct history_record *r, const struct history_trust *t,
-    const struct trusted **key, struct history_verdict *v)
-{
-	unsigned char	 pub[ED25519_PUBLIC_LEN];
-	char		 id[ED25519_KEY_ID_SIZE], why[80];
-	size_t		 got;
-
-	*key = NULL;
-	if (empty(r->signature_public_key))
-		return true;
-	if (decode(r->signature_public_key, strlen(r->signature_public_key),
-	    pub, sizeof(pub), &got) != ERR_OK) {
-		snprintf(why, sizeof(why), "decode signature_public_key: it "
-		    "is no base64 of 32 bytes (%zu)", got);
-		history_issue(v, why);
-		return false;
-	}
-	if ((*key = find(t, pub, r->signature_key_id)) == NULL) {
-		history_issue(v, "signature_public_key is not in trusted keyring");
-		return false;
-	}
-	ed25519_key_id(pub, id);
-	if (!empty(r->signature_key_id) &&
-	    strcmp(r->signature_key_id, id) != 0) {
-		history_issue(v, "signature_key_id mismatch");
-		return false;
-	}
-	return true;
-}
-
-static void
-check_signature(const struct history_record *r, const struct buf *canonical,
-    const struct history_trust *t, struct history_verdict *v)
-{
-	const struct trusted	*key;
-	unsigned char		 sig[ED25519_SIG_LEN];
-	char			 why[80];
-	size_t			 got;
-
-	if (empty(r->signature_alg) && empty(r->signature_key_id) &&
-	    empty(r->signature_public_key) && empty(r->signature)) {
-		history_issue(v, "signature metadata is missing");
-		return;
-	}
-	if (r->signature_alg == NULL ||
-	    strcmp(r->signature_alg, "ed25519") != 0) {
-		snprintf(why, sizeof(why), "unsupported signature_alg "
-		    "\"%.32s\"", r->signature_alg == NULL ? "" :
-		    r->signature_alg);
-		history_issue(v, why);
-		return;
-	}
-	if (t->n == 0) {
-		history_issue(v, "no trusted signing keys configured (check "
-		    "BPFCOMPAT_TRUSTED_SIGNING_KEYS_PATH, "
-		    "BPFCOMPAT_TRUSTED_SIGNING_PUBLIC_KEYS and "
-		    "keys/artifact-registry-signing-key.pub)");
-		return;
-	}
-	if (!named_key(r, t, &key, v))
-		return;
-	if (r->signature == NULL || decode(r->signature,
-	    strlen(r->signature), sig, sizeof(sig), &got) != ERR_OK) {
-		history_issue(v, "decode signature: it is no base64 of 64 bytes");
-		return;
-	}
-	v->signature_valid = verified_by(t, key, canonical, sig) != NULL;
-	if (!v->signature_valid)
-		history_issue(v, key != NULL ? "signature verification failed" :
-		    "signature verification failed with trusted keys");
-}
-
-enum err
-history_verify(const struct history_entry *en, const char *prev,
-    const struct history_trust *t, struct history_verdict *v)
-{
-	struct buf	 b = BUF_INIT(HISTORY_LINE_MAX);
-	enum err	 e;
-
-	memset(v, 0, sizeof(*v));
-	if ((e = history_canonical(&en->rec, en->style, &b)) == ERR_OK &&
-	    (e = sha256_mem(b.data, b.len, v->computed)) == ERR_OK) {
-		check_digest(&en->rec, v);
-		check_chain(&en->rec, prev, v);
-		check_signature(&en->rec, &b, t, v);
-		v->verified = v->nissues == 0;
-	}
-	buf_clear(&b);
-	return e;
+	if (k->from[0] == '\0' && k->until[0] == '\0' &&
+	    k->revoked[0] == '\0')
+		return HF_NONE;
+	if (strlen(time) != TIME_RFC3339_SIZE - 1 ||
+	    time_parse_rfc3339(time, &ms) != ERR_OK)
+		return HF_KEY_EARLY;
+	if (k->revoked[0] != '\0' && strcmp(time, k->revoked) > 0)
+		return HF_KEY_REVOKED;
+	if (k->until[0] != '\0' && strcmp(time, k->until) > 0)
+		return HF_KEY_RETIRED;
+	return strcmp(time, k->from) < 0 ? HF_KEY_EARLY : HF_NONE;
 }

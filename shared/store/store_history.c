@@ -6,36 +6,32 @@
 
 #include "base/json_in.h"
 
-/* Text of a column into an array. */
-static void
-col_into(struct stmt *s, int col, char *out, size_t size)
-{
-	const char	*t = stmt_col_text(s, col);
-
-	snprintf(out, size, "%s", t == NULL ? "" : t);
-}
-
-/* *line and *head are the caller's. */
+/* *line is the caller's. */
 static enum err
 read_end(struct db *db, const char *chain, struct history_end *end,
-    char **line, char **head)
+    char **line)
 {
-	struct stmt	*s = db_stmt(db, STMT_HISTORY_LAST);
+	struct stmt	*s;
+	const char	*t;
 	enum err	 e;
 
 	memset(end, 0, sizeof(*end));
-	stmt_text(s, ":chain", chain);
-	if ((e = stmt_step(s)) != ERR_OK)
-		return e == ERR_NOTFOUND ? ERR_DB : e;
 	end->chain = chain;
+	end->line = "";
+	if ((e = store_keys_end(db, &end->keys)) != ERR_OK)
+		return e;
+	s = db_stmt(db, STMT_HISTORY_LAST);
+	stmt_text(s, ":chain", chain);
+	if ((e = stmt_step(s)) == ERR_NOTFOUND)
+		return ERR_OK;
+	if (e != ERR_OK)
+		return e;
 	end->seq = stmt_col_int(s, 0);
-	col_into(s, 1, end->sha256, sizeof(end->sha256));
+	t = stmt_col_text(s, 1);
+	snprintf(end->sha256, sizeof(end->sha256), "%s", t == NULL ? "" : t);
 	end->line = *line = stmt_col_dup(s, 2);
-	end->head = *head = stmt_col_dup(s, 3);
-	end->keys = stmt_col_int(s, 4);
-	col_into(s, 5, end->keys_sha256, sizeof(end->keys_sha256));
 	stmt_reset(s);
-	return *line == NULL || *head == NULL ? ERR_NOMEM : ERR_OK;
+	return *line == NULL ? ERR_NOMEM : ERR_OK;
 }
 
 static enum err
@@ -111,8 +107,9 @@ add_row(struct db *db, const struct history_end *end,
 	if (end->chain[0] == '\0' &&
 	    (e = add_profiles(db, seq, rec)) != ERR_OK)
 		return e;
-	return seq % HISTORY_CHECKPOINT_STEP != 0 ? ERR_OK : put_head(db,
-	    STMT_HISTORY_CHECKPOINT_ADD, end->chain, seq, rec->head);
+	return seq != 1 && seq % HISTORY_CHECKPOINT_STEP != 0 ? ERR_OK :
+	    put_head(db, STMT_HISTORY_CHECKPOINT_ADD, end->chain, seq,
+	    rec->head);
 }
 
 enum err
@@ -121,15 +118,15 @@ store_history_append(struct db *db, const char *chain, history_make_fn make,
 {
 	struct history_end	 end;
 	struct history_new	 rec;
-	char			*line = NULL, *head = NULL;
+	char			*line = NULL;
 	enum err		 e;
 
 	memset(&rec, 0, sizeof(rec));
-	if ((e = read_end(db, chain, &end, &line, &head)) == ERR_OK &&
-	    (e = make(&end, arg, &rec)) == ERR_OK)
+	if ((e = read_end(db, chain, &end, &line)) == ERR_OK &&
+	    (e = make(&end, arg, &rec)) == ERR_OK && (rec.begin == NULL ||
+	    (e = store_keys_add(db, rec.begin)) == ERR_OK))
 		e = add_row(db, &end, &rec);
 	free(line);
-	free(head);
 	return e;
 }
 
@@ -260,36 +257,74 @@ store_history_each(struct db *db, const char *chain, int64_t from,
 }
 
 enum err
-store_history_head(struct db *db, const char *chain, int64_t *seq,
-    char **line)
+store_history_last(struct db *db, const char *chain, struct history_last *l)
 {
-	struct stmt	*s = db_stmt(db, STMT_HISTORY_HEAD_GET);
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_END);
+	const char	*t;
 	enum err	 e;
 
+	memset(l, 0, sizeof(*l));
 	stmt_text(s, ":chain", chain);
 	if ((e = stmt_step(s)) != ERR_OK)
-		return e;
-	if (seq != NULL)
-		*seq = stmt_col_int(s, 0);
-	*line = stmt_col_dup(s, 1);
+		return e == ERR_NOTFOUND ? ERR_DB : e;
+	l->seq = stmt_col_int(s, 0);
+	t = stmt_col_text(s, 1);
+	snprintf(l->sha256, sizeof(l->sha256), "%s", t == NULL ? "" : t);
+	l->head_seq = stmt_col_int(s, 2);
+	if (!stmt_col_null(s, 3) && (l->head = stmt_col_dup(s, 3)) == NULL)
+		e = ERR_NOMEM;
 	stmt_reset(s);
-	return *line == NULL ? ERR_NOMEM : ERR_OK;
+	return e;
+}
+
+void
+history_last_clear(struct history_last *l)
+{
+	free(l->head);
+	l->head = NULL;
 }
 
 enum err
 store_history_checkpoint(struct db *db, const char *chain, int64_t seq,
-    char **line)
+    bool before, int64_t *at, char **line)
 {
-	struct stmt	*s = db_stmt(db, STMT_HISTORY_CHECKPOINT_AFTER);
+	struct stmt	*s = db_stmt(db, before ?
+			    STMT_HISTORY_CHECKPOINT_BEFORE :
+			    STMT_HISTORY_CHECKPOINT_NEXT);
 	enum err	 e;
 
 	stmt_text(s, ":chain", chain);
 	stmt_int(s, ":seq", seq);
 	if ((e = stmt_step(s)) != ERR_OK)
 		return e;
-	*line = stmt_col_dup(s, 0);
+	*at = stmt_col_int(s, 0);
+	*line = stmt_col_dup(s, 1);
 	stmt_reset(s);
 	return *line == NULL ? ERR_NOMEM : ERR_OK;
+}
+
+enum err
+store_history_find(struct db *db, const char *chain, const char *sha256,
+    int64_t not, int64_t *seq)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_FIND);
+	enum err	 e;
+
+	stmt_text(s, ":chain", chain);
+	stmt_text(s, ":sha256", sha256);
+	stmt_int(s, ":not", not);
+	if ((e = stmt_step(s)) != ERR_OK)
+		return e;
+	*seq = stmt_col_int(s, 0);
+	stmt_reset(s);
+	return ERR_OK;
+}
+
+enum err
+store_history_head_put(struct db *db, const char *chain, int64_t seq,
+    const char *line)
+{
+	return put_head(db, STMT_HISTORY_HEAD_PUT, chain, seq, line);
 }
 
 enum err

@@ -17,10 +17,11 @@
 #include "base/hash.h"
 #include "store/db.h"
 #include "store/page.h"
+#include "store/store_keys.h"
 
 #define HISTORY_CHAIN_SERVER	""
 #define HISTORY_CHAIN_MAX	257	/* bytes of "tenant/project" */
-/* Every so many records the signed end is kept as a checkpoint. */
+/* The first signed end and every so many-th is kept as a checkpoint. */
 #define HISTORY_CHECKPOINT_STEP	64
 
 /* The end of a chain, and of the statements about keys. */
@@ -29,9 +30,7 @@ struct	history_end {
 	int64_t		 seq;			/* 0: no record yet */
 	char		 sha256[SHA256_HEX_SIZE]; /* "" then */
 	const char	*line;	/* the last record, "" when there is none */
-	const char	*head;	/* its signed statement, "" when none */
-	int64_t		 keys;	/* statements about keys, 0: none */
-	char		 keys_sha256[SHA256_HEX_SIZE];	/* of the last one */
+	struct keys_end	 keys;
 };
 
 /* A record to append; the strings stay the caller's. */
@@ -40,6 +39,8 @@ struct	history_new {
 	const char	*name, *version, *sha256, *status;
 	const char	*record_sha256, *line;
 	const char	*head;	/* the signed statement of the new end */
+	const struct key_row *begin;	/* first of all statements about
+					   keys, when there is none yet */
 };
 
 /*
@@ -83,18 +84,29 @@ void		 history_rows_free(struct history_row *, size_t n);
 typedef enum err (*history_row_fn)(const struct history_row *, void *arg);
 enum err	 store_history_each(struct db *, const char *chain,
 		    int64_t from, int64_t to, history_row_fn fn, void *arg);
+/* How a chain ends, and what is signed about that. */
+struct	history_last {
+	int64_t	 seq;				/* 0: no record */
+	char	 sha256[SHA256_HEX_SIZE];	/* "" then */
+	int64_t	 head_seq;
+	char	*head;				/* owned; NULL: none */
+};
+
+enum err	 store_history_last(struct db *, const char *chain,
+		    struct history_last *);
+void		 history_last_clear(struct history_last *);
 /*
- * The signed end and the record it belongs to.  *line is the caller's;
- * ERR_NOTFOUND before the first record.  *seq may be NULL.
- */
-enum err	 store_history_head(struct db *, const char *chain,
-		    int64_t *seq, char **line);
-/*
- * The signed end that the chain had at its first checkpoint from "seq" on.
- * *line is the caller's; ERR_NOTFOUND when there is none yet.
+ * The nearest kept end at or behind "seq", or at or before it.  *line is the
+ * caller's.  ERR_NOTFOUND when there is none.
  */
 enum err	 store_history_checkpoint(struct db *, const char *chain,
-		    int64_t seq, char **line);
+		    int64_t seq, bool before, int64_t *at, char **line);
+/* Where else than at "not" a record with this digest is. */
+enum err	 store_history_find(struct db *, const char *chain,
+		    const char *sha256, int64_t not, int64_t *seq);
+/* Another statement of the same end, signed by another key. */
+enum err	 store_history_head_put(struct db *, const char *chain,
+		    int64_t seq, const char *line);
 /* Names of all chains that have a record; the caller frees each and *v. */
 enum err	 store_history_chains(struct db *, char ***v, size_t *n);
 

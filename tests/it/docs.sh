@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((17 + $#))
+plan $((22 + $#))
 check "doc/environment.md is what the program says" environment
 for page; do
 	if command -v groff >/dev/null 2>&1; then
@@ -88,6 +88,11 @@ check "the manual knows the flags of kernels list" flags kernels list
 check "the manual knows the flags of kernels verify" flags kernels verify
 check "the manual knows the flags of kernels prune" flags kernels prune
 check "the manual knows the flags of compare" flags compare
+for verb in "history list" "history verify" "history head" \
+    "history keys rotate" "history keys revoke"; do
+	# shellcheck disable=SC2086 # words of a verb
+	check "the manual knows the flags of $verb" flags $verb
+done
 check "the manual knows the flags of env" flags env
 check "the manual knows the flags of admin token create" \
     flags admin token create

@@ -38,6 +38,7 @@ rules() {
 		own("^(yaml|cyaml/)", "shared/base/yaml_in.c")
 		own("^openssl/", "shared/base/hash.c")
 		own("^sodium", "shared/base/ed25519.c")
+		own("^pthread", "shared/domain/history_chain.c")
 		own("^(bpf/|libelf|gelf)", "worker/guest/ tests/bpf/")
 		own("^elf\\.h", "worker/guest/ worker/vm/hostlibs.c worker/inspect/ " \
 		    "worker/cli/elfdeps.c")

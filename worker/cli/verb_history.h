@@ -1,4 +1,4 @@
-/* The verbs of "bpfcompat history" that are about bundles. */
+/* The verbs below "bpfcompat history" that have a file of their own. */
 #ifndef CLI_VERB_HISTORY_H
 #define CLI_VERB_HISTORY_H
 
@@ -6,6 +6,7 @@
 
 #include "base/conf.h"
 
+int		 verb_history_keys(struct conf *, int argc, char **argv);
 int		 history_export_verb(struct conf *, int argc, char **argv);
 /*
  * Checks a file offline.  "key" is a public key (a file of keys, or base64)

@@ -9,27 +9,14 @@
 #include "base/fsio.h"
 #include "base/json_out.h"
 #include "domain/bundle.h"
+#include "domain/history_view.h"
 #include "worker/cli/cli.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/verb_history.h"
 #include "worker/export.h"
-#include "worker/signer/keys.h"
 
 #define KEY_FILE_MAX	(256 * 1024)
 #define OUTPUT_MAX	(64 * 1024)
-
-/* The keys of a work folder that is there; none otherwise. */
-static enum err
-folder_trust(const struct conf *c, struct history_trust *t, struct diag *d)
-{
-	char	 keydir[PATH_MAX];
-	enum err e;
-
-	if ((e = path_join(keydir, sizeof(keydir), c->workdir, "keys",
-	    NULL)) != ERR_OK)
-		return e;
-	return keys_trust(c, keydir, t, d);
-}
 
 /* --- export --------------------------------------------------------------- */
 
@@ -37,15 +24,17 @@ static enum err
 open_source(const struct conf *c, struct export_from *from,
     struct history_trust **trust, struct diag *d)
 {
-	char	 keydir[PATH_MAX];
-	enum err e;
+	struct history_ring	 ring;
+	char			 keydir[PATH_MAX];
+	enum err		 e;
 
 	if (!fsio_exists(c->workdir))
 		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
 		    "folder %s; name it with --workdir", c->workdir);
 	if ((e = db_open(c->workdir, DB_WEB, &from->db, d)) != ERR_OK ||
 	    (e = history_trust_new(trust)) != ERR_OK ||
-	    (e = folder_trust(c, *trust, d)) != ERR_OK ||
+	    (e = history_trust_load(c, *trust, d)) != ERR_OK ||
+	    (e = history_ring_apply(from->db, *trust, &ring)) != ERR_OK ||
 	    (e = path_join(keydir, sizeof(keydir), c->workdir, "keys",
 	    NULL)) != ERR_OK)
 		return e;
@@ -157,7 +146,7 @@ trusted(const struct conf *c, const char *key, struct history_trust *t,
 
 	if (key != NULL)
 		return pinned(key, t, d);
-	if ((e = folder_trust(c, t, d)) == ERR_OK &&
+	if ((e = history_trust_load(c, t, d)) == ERR_OK &&
 	    history_trust_len(t) == 0)
 		e = diag_set(d, ERR_INVAL, "key", "no public key to check "
 		    "with: give --key, or the --workdir whose keys count");

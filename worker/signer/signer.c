@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/json_in.h"
 #include "base/paths.h"
 #include "base/proc.h"
 #include "base/timefmt.h"
@@ -170,51 +171,60 @@ take(const struct jval *doc, const char *key, char *out, size_t size)
 	return s[0] != '\0' && strlen(s) < size;
 }
 
+/* The key that an answer names, checked to be one. */
+static enum err
+take_key(const struct jval *doc, struct history_seal *seal, struct diag *d)
+{
+	unsigned char	 pub[ED25519_PUBLIC_LEN];
+	const char	*alg = jval_get_str(doc, "signature_alg", ""), *id;
+
+	if (jval_get_str(doc, "error", NULL) != NULL)
+		return diag_set(d, ERR_UNAVAILABLE, NULL, "the signer "
+		    "refuses: %s", jval_get_str(doc, "error", ""));
+	if ((alg[0] != '\0' && strcmp(alg, "ed25519") != 0) ||
+	    !take(doc, "signature_public_key", seal->public_key,
+	    sizeof(seal->public_key)) || b64_exact(seal->public_key,
+	    strlen(seal->public_key), pub, sizeof(pub), NULL) != ERR_OK)
+		return diag_set(d, ERR_UNAVAILABLE, NULL, "the signer's answer "
+		    "lacks an ed25519 signature or its public key");
+	ed25519_key_id(pub, seal->key_id);
+	id = jval_get_str(doc, "signature_key_id", "");
+	return id[0] == '\0' || strcmp(id, seal->key_id) == 0 ? ERR_OK :
+	    diag_set(d, ERR_UNAVAILABLE, NULL, "the signer's answer names the "
+	    "key id %.64s, that of its public key is %s", id, seal->key_id);
+}
+
 /* What was signed is checked here, with the key that the answer names. */
 static enum err
 check(const struct jval *doc, const void *p, size_t len,
     struct history_seal *seal, struct diag *d)
 {
-	struct history_trust	*t;
-	const char		*alg;
-	enum err		 e;
-	bool			 good;
+	enum err	 e;
 
-	if (jval_get_str(doc, "error", NULL) != NULL)
-		return diag_set(d, ERR_UNAVAILABLE, NULL, "the signer "
-		    "refuses: %s", jval_get_str(doc, "error", ""));
-	alg = jval_get_str(doc, "signature_alg", "");
-	if ((alg[0] != '\0' && strcmp(alg, "ed25519") != 0) ||
-	    !take(doc, "signature_public_key", seal->public_key,
-	    sizeof(seal->public_key)) ||
-	    !take(doc, "signature", seal->signature, sizeof(seal->signature)))
+	if ((e = take_key(doc, seal, d)) != ERR_OK || len == 0)
+		return e;
+	if (!take(doc, "signature", seal->signature, sizeof(seal->signature)))
 		return diag_set(d, ERR_UNAVAILABLE, NULL, "the signer's answer "
 		    "lacks an ed25519 signature or its public key");
-	if ((e = history_trust_new(&t)) != ERR_OK)
-		return e;
-	good = history_trust_inline(t, seal->public_key, "answer", NULL) ==
-	    ERR_OK && history_trust_key_id(t, 0, seal->key_id) &&
-	    history_trust_verifies(t, seal, p, len) &&
-	    (jval_get_str(doc, "signature_key_id", "")[0] == '\0' ||
-	    strcmp(jval_get_str(doc, "signature_key_id", ""),
-	    seal->key_id) == 0);
-	history_trust_free(t);
-	return good ? ERR_OK : diag_set(d, ERR_UNAVAILABLE, NULL, "the "
-	    "signer's signature does not verify, or its key id is not that "
-	    "of its key");
+	return history_seal_verifies(seal, p, len) ? ERR_OK : diag_set(d,
+	    ERR_UNAVAILABLE, NULL, "the signer's signature does not verify");
 }
 
-enum err
-signer_sign(void *arg, const void *p, size_t len, struct history_seal *seal,
-    struct diag *d)
+/* "line" is in front of the bytes; see frame.h. */
+static enum err
+ask(struct signer *s, const char *line, const void *p, size_t len,
+    struct history_seal *seal, struct diag *d)
 {
-	struct signer	*s = arg;
 	struct buf	 b = BUF_INIT(ANSWER_MAX);
+	struct buf	 request = BUF_INIT(HISTORY_LINE_MAX + 128);
 	struct jval	*doc = NULL;
 	enum err	 e;
 
-	e = strcmp(s->conf->signing_mode, "external-cmd") == 0 ?
-	    ask_external(s, p, len, &b, d) : ask_local(s, p, len, &b, d);
+	buf_adds(&request, line);
+	buf_add(&request, p, len);
+	if ((e = buf_err(&request)) == ERR_OK)
+		e = signer_is_external(s) ? ask_external(s, p, len, &b, d) :
+		    ask_local(s, request.data, request.len, &b, d);
 	if (e == ERR_OK && (e = jval_parse(buf_str(&b), b.len, &doc, NULL)) !=
 	    ERR_OK)
 		e = diag_set(d, ERR_UNAVAILABLE, NULL, "the signer's answer "
@@ -222,6 +232,68 @@ signer_sign(void *arg, const void *p, size_t len, struct history_seal *seal,
 	if (e == ERR_OK)
 		e = check(doc, p, len, seal, d);
 	jval_free(doc);
+	buf_clear(&request);
 	buf_clear(&b);
 	return e;
+}
+
+bool
+signer_is_external(const struct signer *s)
+{
+	return strcmp(s->conf->signing_mode, "external-cmd") == 0;
+}
+
+static bool
+wanted(const struct history_seal *seal)
+{
+	return seal->want == NULL || strcmp(seal->want, seal->public_key) ==
+	    0;
+}
+
+enum err
+signer_sign(void *arg, const void *p, size_t len, struct history_seal *seal,
+    struct diag *d)
+{
+	struct signer	*s = arg;
+	char		 line[64];
+	enum err	 e;
+
+	if ((e = ask(s, "", p, len, seal, d)) != ERR_OK || wanted(seal))
+		return e;
+	/* The key was changed while this signer was running. */
+	if (!signer_is_external(s)) {
+		snprintf(line, sizeof(line), "use %s\n", seal->want);
+		if ((e = ask(s, line, p, len, seal, d)) != ERR_OK ||
+		    wanted(seal))
+			return e;
+	}
+	return diag_set(d, ERR_WRONGSTATE, NULL, "the signer has the key %s, "
+	    "which is not the one that signs now; if it was changed on "
+	    "purpose, run \"bpfcompat history keys rotate --adopt\"",
+	    seal->key_id);
+}
+
+enum err
+signer_sign_next(void *arg, const void *p, size_t len,
+    struct history_seal *seal, struct diag *d)
+{
+	enum err	 e;
+
+	if ((e = ask(arg, "next\n", p, len, seal, d)) != ERR_OK ||
+	    wanted(seal))
+		return e;
+	return diag_set(d, ERR_WRONGSTATE, NULL, "the key to come was "
+	    "changed by somebody else; try again");
+}
+
+enum err
+signer_use(struct signer *s, const char *pub64, struct diag *d)
+{
+	struct history_seal	 seal;
+	char			 line[64];
+
+	if (signer_is_external(s))
+		return ERR_OK;
+	snprintf(line, sizeof(line), "use %s\n", pub64);
+	return ask(s, line, "", 0, &seal, d);
 }
