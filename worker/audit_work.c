@@ -1,6 +1,5 @@
 #include "worker/audit_work.h"
 
-
 #include "base/log.h"
 #include "domain/audit_chain.h"
 
