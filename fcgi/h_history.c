@@ -163,13 +163,14 @@ h_run_report(struct app *app, struct call *c)
 
 /* --- evidence ----------------------------------------------------------------*/
 
-enum { E_RUN_ID, E_PROFILE, E_FILE };
+enum { E_RUN_ID, E_PROFILE, E_FILE, E_LOG };
 
 const struct field evidence_fields[] = {
 	[E_RUN_ID] = { "run_id", field_run_id, FIELD_QUERY | FIELD_REQUIRED,
 	    64 },
 	[E_PROFILE] = { "profile", field_profile, FIELD_QUERY, 64 },
-	[E_FILE] = { "file", field_text, FIELD_QUERY | FIELD_REQUIRED, 160 },
+	[E_FILE] = { "file", field_text, FIELD_QUERY, 160 },
+	[E_LOG] = { "log_id", field_text, FIELD_QUERY, 128 },
 	{ NULL, NULL, 0, 0 },
 };
 
@@ -232,49 +233,123 @@ evidence_type(const char *name)
 
 /* The names are checked already; stored_open() refuses links. */
 static enum err
-evidence_open(const struct app *app, const struct value *v, int *fd,
-    int64_t *size)
+evidence_open(const struct app *app, const struct value *v, const char *file,
+    int *fd, int64_t *size)
 {
 	char		 rel[512];
 	enum err	 e;
 
 	e = v[E_PROFILE].set ? path_join(rel, sizeof(rel), v[E_RUN_ID].str,
-	    "targets", v[E_PROFILE].str, v[E_FILE].str, NULL) :
-	    path_join(rel, sizeof(rel), v[E_RUN_ID].str, v[E_FILE].str, NULL);
+	    "targets", v[E_PROFILE].str, file, NULL) :
+	    path_join(rel, sizeof(rel), v[E_RUN_ID].str, file, NULL);
 	return e != ERR_OK ? e : stored_open(app, "runs", rel, fd, size);
+}
+
+/* RUN-PROFILE-NAME, so that what lies in one folder stays apart. */
+static void
+evidence_name(struct reply *rp, const struct value *v, const char *file)
+{
+	const char	*slash = strrchr(file, '/');
+	char		 name[512];
+
+	snprintf(name, sizeof(name), "%s%s%s-%s", v[E_RUN_ID].str,
+	    v[E_PROFILE].set ? "-" : "", v[E_PROFILE].str,
+	    slash == NULL ? file : slash + 1);
+	stored_name(rp, name);
+}
+
+/* Which file: named, or the whole verifier log with the id a report gives. */
+static enum err
+evidence_file(struct call *c, char *file, size_t size, const char **type)
+{
+	const struct value	*v = c->f.v;
+
+	*type = NULL;
+	if (v[E_LOG].set == v[E_FILE].set)
+		return diag_set(&c->d, ERR_INVAL, "file", "either file or "
+		    "log_id is needed");
+	if (v[E_LOG].set && !v[E_PROFILE].set)
+		return diag_set(&c->d, ERR_INVAL, "profile", "a log_id needs "
+		    "the profile whose log it is");
+	snprintf(file, size, v[E_LOG].set ? "logs/%s.log.zst" : "%s",
+	    v[E_LOG].set ? v[E_LOG].str : v[E_FILE].str);
+	*type = v[E_PROFILE].set ? evidence_type(file) : run_file_type(file);
+	if (*type != NULL)
+		return ERR_OK;
+	if (v[E_LOG].set)
+		return diag_set(&c->d, ERR_INVAL, "log_id", "log_id must be "
+		    "one that the report gives beside a program");
+	return diag_set(&c->d, ERR_INVAL, "file", v[E_PROFILE].set ?
+	    "file must be NAME or logs/NAME of a log or JSON file of this "
+	    "target" : "without a profile file must be object.json, "
+	    "prepare.json or compile/ARCH/NAME.o of this run");
 }
 
 enum err
 h_evidence(struct app *app, struct call *c)
 {
 	const struct value	*v = c->f.v;
-	const char		*type = v[E_PROFILE].set ?
-				    evidence_type(v[E_FILE].str) :
-				    run_file_type(v[E_FILE].str), *slash;
+	const char		*type;
+	char			 file[192];
 	struct run		 run = { 0 };
 	int64_t			 size;
 	enum err		 e;
 	int			 fd;
 
-	if (type == NULL)
-		return diag_set(&c->d, ERR_INVAL, "file",
-		    v[E_PROFILE].set ? "file must be NAME or logs/NAME of a "
-		    "log or JSON file of this target" : "without a profile "
-		    "file must be object.json, prepare.json or "
-		    "compile/ARCH/NAME.o of this run");
-	if ((e = find_run(app, c, v[E_RUN_ID].str, &run)) != ERR_OK)
+	if ((e = evidence_file(c, file, sizeof(file), &type)) != ERR_OK ||
+	    (e = find_run(app, c, v[E_RUN_ID].str, &run)) != ERR_OK)
 		return e;
 	run_clear(&run);
-	if ((e = evidence_open(app, v, &fd, &size)) != ERR_OK)
-		return diag_set(&c->d, e, "file",
+	if ((e = evidence_open(app, v, file, &fd, &size)) != ERR_OK)
+		return diag_set(&c->d, e, v[E_LOG].set ? "log_id" : "file",
 		    "this run has no such file%s", v[E_PROFILE].set ?
 		    " for this profile" : "");
 	reply_file(c->rp, fd, size);
 	c->rp->type = type;
 	c->rp->ranges = true;
-	slash = strrchr(v[E_FILE].str, '/');
-	snprintf(c->rp->filename, sizeof(c->rp->filename), "%s",
-	    slash == NULL ? v[E_FILE].str : slash + 1);
+	evidence_name(c->rp, v, file);
 	c->rp->cache = CACHE_PRIVATE;
 	return ERR_OK;
+}
+
+/* --- the artifact ---------------------------------------------------------- */
+
+enum { A_RUN_ID, A_NAME, A_VERSION };
+
+const struct field artifact_fields[] = {
+	[A_RUN_ID] = { "run_id", field_run_id, FIELD_QUERY, 64 },
+	[A_NAME] = { "artifact_name", field_text, FIELD_QUERY, 256 },
+	[A_VERSION] = { "artifact_version", field_text, FIELD_QUERY, 256 },
+	{ NULL, NULL, 0, 0 },
+};
+
+/*
+ * The object of a run, or of the newest run of a version; by digest alone
+ * nothing is given out, as others may keep objects here, too.
+ */
+enum err
+h_artifact(struct app *app, struct call *c)
+{
+	const struct value	*v = c->f.v;
+	char			 name[600];
+	struct run		 run = { 0 };
+	struct db		*db;
+	enum err		 e;
+
+	if (v[A_RUN_ID].set)
+		e = find_run(app, c, v[A_RUN_ID].str, &run);
+	else if (!v[A_NAME].set || !v[A_VERSION].set)
+		return diag_set(&c->d, ERR_INVAL, "run_id", "either run_id, "
+		    "or artifact_name and artifact_version are needed");
+	else if ((e = app_db(app, &db, &c->d)) == ERR_OK &&
+	    (e = store_run_of_version(db, v[A_NAME].str, v[A_VERSION].str,
+	    &run)) == ERR_NOTFOUND)
+		diag_set(&c->d, e, "artifact_version", "there is no run of "
+		    "this version");
+	if (e != ERR_OK)
+		return e;
+	snprintf(name, sizeof(name), "%s-%s.bpf.o", run.name, run.version);
+	e = stored_object(app, c->rp, run.sha256, name, &c->d);
+	run_clear(&run);
+	return e;
 }

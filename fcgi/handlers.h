@@ -27,10 +27,15 @@ enum err	 h_cancel(struct app *, struct call *);
 /* h_history.c */
 extern const struct field run_report_fields[];
 extern const struct field evidence_fields[];
+extern const struct field artifact_fields[];
 enum err	 h_runs(struct app *, struct call *);
 enum err	 h_history_artifacts(struct app *, struct call *);
 enum err	 h_run_report(struct app *, struct call *);
 enum err	 h_evidence(struct app *, struct call *);
+enum err	 h_artifact(struct app *, struct call *);
+/* h_compare.c */
+extern const struct field compare_fields[];
+enum err	 h_compare(struct app *, struct call *);
 /* h_registry.c */
 extern const struct field projects_fields[];
 extern const struct field project_put_fields[];

@@ -36,6 +36,13 @@ static const struct route routes[] = {
 	    run_report_fields, h_run_report },
 	{ METHOD_GET, "/history/evidence", ACTION_RUN_REPORT, BODY_NONE, 0,
 	    evidence_fields, h_evidence },
+	{ METHOD_GET, "/history/artifact", ACTION_HISTORY_ARTIFACTS,
+	    BODY_NONE, 0, artifact_fields, h_artifact },
+	/* Seeing two reports side by side is seeing reports. */
+	{ METHOD_GET, "/compare", ACTION_RUN_REPORT, BODY_NONE, 0,
+	    compare_fields, h_compare },
+	{ METHOD_POST, "/compare", ACTION_COMPARE, BODY_JSON, 0,
+	    compare_fields, h_compare },
 	{ METHOD_GET, "/registry/projects", ACTION_REGISTRY_PROJECT_LIST,
 	    BODY_NONE, 0, projects_fields, h_projects },
 	{ METHOD_POST, "/registry/projects", ACTION_REGISTRY_PROJECT_UPSERT,
@@ -110,7 +117,8 @@ route_find(enum method m, const char *path, const struct route **out,
 			*prefix = fixed ? "" : api_prefix;
 			return ERR_OK;
 		}
-		*allow = r->method == METHOD_GET ? "GET, HEAD" :
+		*allow = e == ERR_METHOD ? "GET, HEAD, POST" :
+		    r->method == METHOD_GET ? "GET, HEAD" :
 		    method_name(r->method);
 		e = ERR_METHOD;
 	}

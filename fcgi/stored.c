@@ -66,8 +66,8 @@ digest_of(int fd, int64_t size, char hex[static SHA256_HEX_SIZE])
 	return done == size ? ERR_OK : ERR_CORRUPT;
 }
 
-static void
-name_download(struct reply *rp, const char *name)
+void
+stored_name(struct reply *rp, const char *name)
 {
 	size_t	 i = 0;
 
@@ -106,6 +106,6 @@ stored_object(const struct app *app, struct reply *rp, const char *sha256,
 	rp->ranges = true;
 	memcpy(rp->sha256, hex, sizeof(hex));
 	reply_etag(rp, hex);
-	name_download(rp, filename);
+	stored_name(rp, filename);
 	return ERR_OK;
 }

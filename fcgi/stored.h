@@ -32,4 +32,7 @@ enum err	 stored_open(const struct app *, const char *folder,
 enum err	 stored_object(const struct app *, struct reply *,
 		    const char *sha256, const char *filename, struct diag *);
 
+/* The name of a download, made harmless. */
+void		 stored_name(struct reply *, const char *);
+
 #endif /* !FCGI_STORED_H */

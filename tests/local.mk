@@ -133,6 +133,16 @@ TESTS += tests/unit/test_boundary tests/unit/test_caution \
 	tests/unit/test_collect \
 	tests/unit/test_report tests/unit/test_sched tests/unit/test_verifier
 endif
+if HAVE_CRITERION
+check_PROGRAMS += tests/unit/test_compare
+TESTS += tests/unit/test_compare
+endif
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c tests/unit/test.h
+tests_unit_test_compare_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_compare_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+EXTRA_DIST += tests/unit/golden/compare-base.json \
+	tests/unit/golden/compare-head.json tests/unit/golden/compare.json \
+	tests/unit/golden/compare.md tests/unit/golden/compare.txt
 tests_unit_test_boundary_SOURCES = tests/unit/test_boundary.c
 tests_unit_test_boundary_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_boundary_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)

@@ -24,7 +24,7 @@
 /* Fewer instructions than this more or less are never worth a word. */
 #define COMPARE_COST_FLOOR	64
 /* Program and test rows of a whole comparison; what is beyond is counted. */
-#define COMPARE_PARTS_MAX	4096
+#define COMPARE_PARTS_MAX	2000
 
 /* What besides a required regression makes the verdict a failure. */
 enum	cmp_strict {

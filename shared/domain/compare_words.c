@@ -23,7 +23,7 @@ static const struct {
 	const char	*word;
 	unsigned int	 bit;
 } strict_words[] = {
-	{ "optional ", CMP_STRICT_OPTIONAL },
+	{ "optional", CMP_STRICT_OPTIONAL },
 	{ "programs", CMP_STRICT_PROGRAMS },
 	{ "cost", CMP_STRICT_COST },
 	{ "existing", CMP_STRICT_EXISTING },

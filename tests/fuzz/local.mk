@@ -3,14 +3,14 @@
 # them in its own tree.  A new target is a line in FUZZERS, its
 # _SOURCES and _LDADD, and a folder X.seeds.
 
-FUZZERS = tests/fuzz/fuzz_conf tests/fuzz/fuzz_console tests/fuzz/fuzz_explain \
+FUZZERS = tests/fuzz/fuzz_compare tests/fuzz/fuzz_conf tests/fuzz/fuzz_console tests/fuzz/fuzz_explain \
 	tests/fuzz/fuzz_fields tests/fuzz/fuzz_inspect \
 	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_multipart \
 	tests/fuzz/fuzz_reloc tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
 	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_vmlinuz \
 	tests/fuzz/fuzz_wire tests/fuzz/fuzz_yaml
-FUZZ_SEEDS = tests/fuzz/conf.seeds tests/fuzz/console.seeds tests/fuzz/explain.seeds \
+FUZZ_SEEDS = tests/fuzz/compare.seeds tests/fuzz/conf.seeds tests/fuzz/console.seeds tests/fuzz/explain.seeds \
 	tests/fuzz/fields.seeds \
 	tests/fuzz/json.seeds tests/fuzz/manifest.seeds \
 	tests/fuzz/multipart.seeds \
@@ -26,6 +26,8 @@ else
 FUZZ_MAIN = tests/fuzz/main.c
 endif
 
+tests_fuzz_fuzz_compare_SOURCES = tests/fuzz/fuzz_compare.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_compare_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_conf_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_console_SOURCES = tests/fuzz/fuzz_console.c $(FUZZ_MAIN)
