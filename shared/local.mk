@@ -94,6 +94,10 @@ libshared_a_SOURCES += shared/base/ustar.c shared/base/ustar.h \
 	shared/domain/bundle.h shared/domain/bundle_check.c \
 	shared/domain/bundle_contents.c shared/domain/bundle_statement.c \
 	shared/domain/dsse.c shared/domain/dsse.h
+# Files that are published from the database.
+libshared_a_SOURCES += shared/domain/run_record.c \
+	shared/domain/run_record.h \
+	shared/store/store_outbox.c shared/store/store_outbox.h
 nodist_libshared_a_SOURCES = shared/store/sql_text.h
 
 # What a program that links libshared.a needs besides.

@@ -701,3 +701,29 @@ SELECT EXISTS (SELECT 1 FROM artifacts WHERE sha256 = :sha256) OR
 
 -- name: totals
 SELECT name, n FROM totals ORDER BY name;
+
+-- name: outbox_pending
+SELECT stream, changed, seq, bytes FROM outbox WHERE changed > published
+ORDER BY stream;
+
+-- name: outbox_all
+SELECT stream, changed, seq, bytes FROM outbox ORDER BY stream;
+
+-- name: outbox_done
+UPDATE outbox SET published = :changed, seq = :seq, bytes = :bytes
+WHERE stream = :stream;
+
+-- name: outbox_runs
+SELECT o.seq, r.run_id, r.job_id, r.started_at, r.finished_at,
+    r.artifact_name, r.artifact_version, r.artifact_variant, r.artifact_path,
+    r.artifact_uri, r.artifact_sha256, r.matrix_path, r.matrix_name,
+    r.summary_status, r.exit_code, r.required_passed, r.required_failed,
+    r.total_profiles, r.report_path, r.report_sha256, r.markdown_path
+FROM run_order o JOIN runs r ON r.run_id = o.run_id
+WHERE o.seq > :after ORDER BY o.seq LIMIT :limit;
+
+-- name: outbox_version
+SELECT artifact_name, artifact_version, artifact_sha256, report_sha256
+FROM registry_versions
+WHERE tenant = :tenant AND project = :project AND artifact_name = :name
+    AND artifact_version = :version AND record_sha256 = :record;

@@ -6,7 +6,6 @@
 
 #include "base/fsio.h"
 #include "base/hash.h"
-#include "base/json_out.h"
 #include "base/timefmt.h"
 #include "domain/report.h"
 #include "store/object.h"
@@ -247,39 +246,6 @@ out:
 	return e;
 }
 
-static enum err
-write_metadata(const struct work *w, const struct closing *c, struct diag *d)
-{
-	const struct report_run	*r = &c->r;
-	struct buf		 b = BUF_INIT(64 * 1024);
-	struct jsonw		 jw;
-	char			 rel[128];
-	enum err		 e;
-
-	jsonw_init(&jw, &b, JSONW_INDENT);
-	jsonw_obj(&jw, NULL);
-	jsonw_str(&jw, "schema_version", "registry.v0.1");
-	jsonw_str(&jw, "run_id", r->run_id);
-	jsonw_str(&jw, "started_at", r->started_at);
-	jsonw_str_opt(&jw, "artifact_name", r->name);
-	jsonw_str_opt(&jw, "artifact_version", r->version_label);
-	jsonw_str_opt(&jw, "artifact_variant", r->variant);
-	jsonw_str(&jw, "artifact_path", r->artifact_path);
-	jsonw_str_opt(&jw, "artifact_uri", r->uri);
-	jsonw_str(&jw, "artifact_sha256", r->artifact_sha256);
-	jsonw_str(&jw, "matrix_path", r->matrix_path);
-	jsonw_str_opt(&jw, "matrix_name", r->matrix_name);
-	jsonw_str(&jw, "summary_status", r->summary.status);
-	jsonw_str(&jw, "json_report_path", r->json_path);
-	jsonw_str_opt(&jw, "markdown_path", r->markdown_path);
-	jsonw_end(&jw);
-	buf_addc(&b, '\n');
-	snprintf(rel, sizeof(rel), "%s/metadata.json", w->run_rel);
-	e = write_below(w, rel, &b, d);
-	buf_clear(&b);
-	return e;
-}
-
 static char *
 lend(const char *s)
 {
@@ -342,8 +308,7 @@ finish_write(struct work *w, struct diag *d)
 	    "Writing the report", 92)) == ERR_OK &&
 	    (e = fill(w, c)) == ERR_OK &&
 	    (e = fsio_mkdirs(w->run_dir, d)) == ERR_OK &&
-	    (e = write_report(w, c, d)) == ERR_OK &&
-	    (e = write_metadata(w, c, d)) == ERR_OK)
+	    (e = write_report(w, c, d)) == ERR_OK)
 		e = commit(w, c, d);
 	for (size_t i = 0; i < c->r.ntargets; i++)
 		jval_free(c->parts[i]);

@@ -19,6 +19,8 @@ libworker_a_SOURCES = \
 	worker/loop.c worker/loop.h \
 	worker/lost.c worker/lost.h \
 	worker/preparing.c worker/preparing.h \
+	worker/publish.c worker/publish.h \
+	worker/publish_file.c worker/publish_file.h \
 	worker/registry_record.c worker/registry_record.h \
 	worker/registry_work.c worker/registry_work.h \
 	worker/runner.c worker/runner.h \
@@ -66,6 +68,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_admin.c worker/cli/verb_admin.h \
 	worker/cli/verb_admin_token.c \
 	worker/cli/verb_compare.c \
+	worker/cli/verb_admin_publish.c \
 	worker/cli/verb_env.c \
 	worker/cli/verb_history.c worker/cli/verb_history.h \
 	worker/cli/verb_history_bundle.c \

@@ -14,6 +14,7 @@
 #include "store/store_job.h"
 #include "store/store_worker.h"
 #include "worker/audit_work.h"
+#include "worker/publish.h"
 #include "worker/registry_work.h"
 #include "worker/sched.h"
 #include "worker/work.h"
@@ -26,6 +27,8 @@
 #define LOOK_EVERY_MS	50
 /* Pause after a claim that failed for a reason of ours (disk, database). */
 #define CLAIM_PAUSE_MS	5000
+/* Another worker publishes; it takes milliseconds. */
+#define PUBLISH_WAIT_MS	2000
 /* One Ctrl-C may reach us twice, from the terminal and from a wrapper. */
 #define REPEAT_MS	500
 
@@ -41,6 +44,7 @@ struct	loop {
 	int64_t			 beat_at;	/* heartbeat, foreign leases */
 	int64_t			 look_at;	/* -1: nothing has changed */
 	int64_t			 claim_after;
+	int64_t			 publish_after;
 	int64_t			 registry_at;	/* -1: when something changes */
 	int64_t			 audit_at;	/* -1: likewise */
 	int64_t			 drain_until;	/* -1: not draining */
@@ -142,6 +146,33 @@ drop_finished(struct loop *l)
 	}
 }
 
+/* --- files ----------------------------------------------------------------*/
+
+static void
+noted(const char *file, const char *code, int64_t line, void *arg)
+{
+	(void)line;
+	(void)arg;
+	log_event(LOG_WARN, "publish.repaired", LOG_S("file", file),
+	    LOG_S("code", code));
+}
+
+/* What cannot be published now is tried again, with the heartbeat at last. */
+static void
+publish_changes(struct loop *l)
+{
+	const struct publish_opts	 o = { l->g->db, l->g->workdir,
+		PUBLISH_APPEND, noted, NULL, PUBLISH_WAIT_MS };
+	struct publish_sum		 sum;
+	struct diag			 d = DIAG_INIT;
+	int64_t				 now = time_mono_ms();
+
+	if (now < l->publish_after || publish(&o, &sum, &d) == ERR_OK)
+		return;
+	l->publish_after = now + CLAIM_PAUSE_MS;
+	log_event(LOG_ERROR, "publish.failed", LOG_S("error", diag_text(&d)));
+}
+
 /* --- signals ----------------------------------------------------------------*/
 
 /* SIGINT comes from somebody who waits: hand everything back at once. */
@@ -229,6 +260,7 @@ look(struct loop *l, int64_t now)
 	follow(l);
 	l->registry_at = now;
 	sooner(&l->audit_at, now + AUDIT_SEAL_MS);
+	publish_changes(l);
 }
 
 static void
@@ -237,6 +269,7 @@ beat(struct loop *l, int64_t now)
 	l->beat_at = now + l->g->conf->lease / 3;
 	heartbeat(l, l->drain_until == -1 ? "active" : "draining");
 	claim(l, true, now);
+	publish_changes(l);
 }
 
 static void
@@ -368,6 +401,7 @@ loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 	for (size_t i = 0; i < l->nworks; i++)
 		work_free(l->works[i]);
 	heartbeat(l, "gone");
+	publish_changes(l);
 	if (e == ERR_OK && l->signaled_at != -1 && (l->stop_now || o->only == NULL ||
 	    !o->signal_cancels))
 		e = ERR_CANCELED;

@@ -38,17 +38,17 @@ runs_free(struct run *r, size_t n)
 }
 
 static enum err
-read_row(struct stmt *s, struct run *r)
+read_row(struct stmt *s, int first, struct run *r)
 {
-	int	 c = 0;
+	int	 c = first;
 	char	**text[] = { &r->run_id, &r->job_id, &r->started_at,
 		    &r->finished_at, &r->name, &r->version, &r->variant,
 		    &r->path, &r->uri, &r->sha256, &r->matrix_path,
 		    &r->matrix_name, &r->status };
 
 	memset(r, 0, sizeof(*r));
-	for (; c < (int)(sizeof(text) / sizeof(text[0])); c++)
-		if ((*text[c] = stmt_col_dup(s, c)) == NULL)
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		if ((*text[i] = stmt_col_dup(s, c++)) == NULL)
 			goto fail;
 	r->exit_code = stmt_col_int(s, c++);
 	r->required_passed = stmt_col_int(s, c++);
@@ -73,13 +73,15 @@ store_run_get(struct db *db, const char *run_id, struct run *r)
 	stmt_text(s, ":run_id", run_id);
 	if ((e = stmt_step(s)) != ERR_OK)
 		return e;
-	e = read_row(s, r);
+	e = read_row(s, 0, r);
 	stmt_reset(s);
 	return e;
 }
 
+/* "first" is the column where a run begins; *last gets column 0 before it. */
 static enum err
-read_rows(struct stmt *s, struct run **out, size_t *n)
+read_rows(struct stmt *s, int first, struct run **out, size_t *n,
+    int64_t *last)
 {
 	struct run	*rows = NULL, *grown;
 	size_t		 have = 0, room = 0;
@@ -95,7 +97,9 @@ read_rows(struct stmt *s, struct run **out, size_t *n)
 			}
 			rows = grown;
 		}
-		if ((e = read_row(s, &rows[have])) != ERR_OK)
+		if (last != NULL)
+			*last = stmt_col_int(s, 0);
+		if ((e = read_row(s, first, &rows[have])) != ERR_OK)
 			break;
 		have++;
 	}
@@ -117,7 +121,7 @@ store_run_page(struct db *db, const struct page *p, struct run **out,
 		STMT_RUN_LIST_STATUS, STMT_RUN_LIST_NAME,
 		STMT_RUN_LIST_VERSION, STMT_RUN_LIST_PROFILE };
 
-	return read_rows(page_stmt(db, p, &ids), out, n);
+	return read_rows(page_stmt(db, p, &ids), 0, out, n, NULL);
 }
 
 enum err
@@ -144,6 +148,18 @@ store_run_of_version(struct db *db, const char *name, const char *version,
 	*r = *one;
 	free(one);
 	return ERR_OK;
+}
+
+enum err
+store_run_order(struct db *db, int64_t after, int64_t limit,
+    struct run **out, size_t *n, int64_t *last)
+{
+	struct stmt	*s = db_stmt(db, STMT_OUTBOX_RUNS);
+
+	stmt_int(s, ":after", after);
+	stmt_int(s, ":limit", limit);
+	*last = after;
+	return read_rows(s, 1, out, n, last);
 }
 
 enum err

@@ -37,6 +37,12 @@ enum err	 store_run_of_version(struct db *, const char *name,
 		    const char *version, struct run *);
 void		 runs_free(struct run *, size_t n);
 /*
+ * Runs in the order in which they ended, those after place "after", at most
+ * "limit"; *last is the place of the last one.
+ */
+enum err	 store_run_order(struct db *, int64_t after, int64_t limit,
+		    struct run **, size_t *n, int64_t *last);
+/*
  * Inserts within the caller's transaction.  Used by store_job_complete()
  * only; the strings stay the caller's.
  */

@@ -17,7 +17,7 @@ static const struct verb verbs[] = {
 	    verb_history },
 	{ "compare", "two runs: what changed, and may it be shipped",
 	    verb_compare },
-	{ "admin", "registry tokens", verb_admin },
+	{ "admin", "registry tokens, published files", verb_admin },
 	{ "env", "environment variables, with the values in force", verb_env },
 	{ "version", "version of this program", verb_version },
 	{ NULL, NULL, NULL },

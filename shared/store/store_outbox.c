@@ -1,0 +1,113 @@
+#include "store/store_outbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+outbox_free(struct outbox_row *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(r[i].stream);
+	free(r);
+}
+
+static enum err
+read_rows(struct stmt *s, struct outbox_row **out, size_t *n)
+{
+	struct outbox_row	*rows = NULL, *grown;
+	size_t			 have = 0, room = 0;
+	enum err		 e;
+
+	while ((e = stmt_step(s)) == ERR_OK) {
+		if (have == room) {
+			room = room == 0 ? 16 : room * 2;
+			grown = reallocarray(rows, room, sizeof(*rows));
+			if (grown == NULL) {
+				e = ERR_NOMEM;
+				break;
+			}
+			rows = grown;
+		}
+		rows[have].stream = stmt_col_dup(s, 0);
+		rows[have].changed = stmt_col_int(s, 1);
+		rows[have].seq = stmt_col_int(s, 2);
+		rows[have].bytes = stmt_col_int(s, 3);
+		if (rows[have++].stream == NULL) {
+			e = ERR_NOMEM;
+			break;
+		}
+	}
+	if (e != ERR_NOTFOUND) {
+		stmt_reset(s);
+		outbox_free(rows, have);
+		return e;
+	}
+	*out = rows;
+	*n = have;
+	return ERR_OK;
+}
+
+enum err
+store_outbox_pending(struct db *db, struct outbox_row **out, size_t *n)
+{
+	return read_rows(db_stmt(db, STMT_OUTBOX_PENDING), out, n);
+}
+
+enum err
+store_outbox_all(struct db *db, struct outbox_row **out, size_t *n)
+{
+	return read_rows(db_stmt(db, STMT_OUTBOX_ALL), out, n);
+}
+
+enum err
+store_outbox_done(struct db *db, const struct outbox_row *r)
+{
+	struct stmt	*s;
+	enum err	 e;
+
+	if ((e = db_begin(db)) != ERR_OK)
+		return e;
+	s = db_stmt(db, STMT_OUTBOX_DONE);
+	stmt_text(s, ":stream", r->stream);
+	stmt_int(s, ":changed", r->changed);
+	stmt_int(s, ":seq", r->seq);
+	stmt_int(s, ":bytes", r->bytes);
+	return db_end(db, stmt_run(s, NULL));
+}
+
+enum err
+store_outbox_version(struct db *db, const struct version_key *k,
+    const char *record, struct outbox_version *v)
+{
+	struct stmt	*s = db_stmt(db, STMT_OUTBOX_VERSION);
+	enum err	 e;
+
+	memset(v, 0, sizeof(*v));
+	stmt_text(s, ":tenant", k->tenant);
+	stmt_text(s, ":project", k->project);
+	stmt_text(s, ":name", k->name);
+	stmt_text(s, ":version", k->version);
+	stmt_text(s, ":record", record);
+	if ((e = stmt_step(s)) != ERR_OK)
+		return e;
+	v->name = stmt_col_dup(s, 0);
+	v->version = stmt_col_dup(s, 1);
+	v->sha256 = stmt_col_dup(s, 2);
+	v->report_sha256 = stmt_col_dup(s, 3);
+	stmt_reset(s);
+	if (v->name != NULL && v->version != NULL && v->sha256 != NULL &&
+	    v->report_sha256 != NULL)
+		return ERR_OK;
+	outbox_version_clear(v);
+	return ERR_NOMEM;
+}
+
+void
+outbox_version_clear(struct outbox_version *v)
+{
+	free(v->name);
+	free(v->version);
+	free(v->sha256);
+	free(v->report_sha256);
+	memset(v, 0, sizeof(*v));
+}

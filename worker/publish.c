@@ -1,0 +1,525 @@
+#include "worker/publish.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fsio.h"
+#include "base/hash.h"
+#include "base/json_out.h"
+#include "domain/registry.h"
+#include "domain/run_record.h"
+#include "store/object.h"
+#include "store/store_audit.h"
+#include "store/store_history.h"
+#include "store/store_outbox.h"
+#include "store/store_registry.h"
+
+#define BATCH		200
+/* A line with its record, or a project's description. */
+#define TEXT_MAX	((size_t)4 * 1024 * 1024)
+#define KEYS_MAX	((size_t)256 * 1024)
+/* What the first generation's tools leave readable, and what is private. */
+#define OPEN_DIR	0755
+#define OPEN_FILE	0644
+
+/* One stream under way. */
+struct	task {
+	const struct publish_opts *o;
+	struct publish_sum	*sum;
+	struct diag		*d;
+	struct outbox_row	*row;
+	enum publish_mode	 mode;
+	const char		*rest;	/* of the stream's name */
+	char			 tenant[REGISTRY_ID_MAX + 1];
+	char			 project[REGISTRY_ID_MAX + 1];
+	char			 rel[PATH_MAX];	/* its file of lines */
+	struct publish_file	*file;
+	int64_t			 until;	/* last row to look at */
+	int64_t			 last;	/* row that was taken */
+};
+
+static void
+note(const struct task *t, const char *rel, const char *code, int64_t line)
+{
+	if (t->o->note != NULL)
+		t->o->note(rel, code, line, t->o->arg);
+}
+
+static void
+difference(struct task *t, const char *rel, const char *code, int64_t line)
+{
+	t->sum->differences++;
+	note(t, rel, code, line);
+}
+
+/* --- whole files ---------------------------------------------------------- */
+
+/* The folders of "rel"; "registry" of the work folder may be looked into. */
+static enum err
+make_parent(const struct task *t, const char *rel, struct diag *d)
+{
+	char	 dir[PATH_MAX], *slash;
+	enum err e;
+
+	if ((e = path_join(dir, sizeof(dir), t->o->workdir, rel, NULL)) !=
+	    ERR_OK)
+		return e;
+	slash = strrchr(dir, '/');
+	*slash = '\0';
+	if (strncmp(rel, "registry/", 9) == 0 && mkdir(dir, OPEN_DIR) == -1 &&
+	    errno != EEXIST)
+		return diag_errno(d, "cannot create %s", dir);
+	return fsio_mkdirs(dir, d);
+}
+
+/* Written when it is not there or not the same. */
+static enum err
+whole_file(struct task *t, const char *rel, mode_t mode, const void *p,
+    size_t len)
+{
+	struct buf	 have = BUF_INIT(len);
+	char		 path[PATH_MAX];
+	bool		 there, same;
+	enum err	 e;
+
+	if ((e = path_join(path, sizeof(path), t->o->workdir, rel, NULL)) !=
+	    ERR_OK)
+		return e;
+	t->sum->files++;
+	there = fsio_exists(path);
+	same = there && fsio_read(path, &have, NULL) == ERR_OK &&
+	    have.len == len && (len == 0 || memcmp(have.data, p, len) == 0);
+	buf_clear(&have);
+	if (same)
+		return ERR_OK;
+	if (t->mode == PUBLISH_CHECK) {
+		difference(t, rel, there ? "file_differs" : "file_missing", 0);
+		return ERR_OK;
+	}
+	if ((e = make_parent(t, rel, t->d)) != ERR_OK)
+		return e;
+	return fsio_write_atomic(path, p, len, mode, t->d);
+}
+
+/* A copy of a stored object, so that nobody who edits it edits the object. */
+static enum err
+object_copy(struct task *t, const char *rel, const char *sha256)
+{
+	char	 path[PATH_MAX], from[PATH_MAX], have[SHA256_HEX_SIZE];
+	bool	 there;
+	enum err e;
+
+	if ((e = path_join(path, sizeof(path), t->o->workdir, rel, NULL)) !=
+	    ERR_OK || (e = object_path(t->o->workdir, sha256, from,
+	    sizeof(from))) != ERR_OK)
+		return e;
+	t->sum->files++;
+	there = fsio_exists(path);
+	if (there && sha256_file(path, have) == ERR_OK &&
+	    strcmp(have, sha256) == 0)
+		return ERR_OK;
+	if (t->mode == PUBLISH_CHECK) {
+		difference(t, rel, there ? "file_differs" : "file_missing", 0);
+		return ERR_OK;
+	}
+	/* What was damaged or removed by hand must not stop everything else. */
+	if (sha256_file(from, have) != ERR_OK || strcmp(have, sha256) != 0) {
+		note(t, rel, "object_damaged", 0);
+		return ERR_OK;
+	}
+	if ((e = make_parent(t, rel, t->d)) != ERR_OK)
+		return e;
+	return fsio_copy(from, path, FSIO_FILE_MODE, t->d);
+}
+
+/* --- lines ---------------------------------------------------------------- */
+
+static enum err
+open_lines(struct task *t, mode_t mode)
+{
+	char	 path[PATH_MAX];
+	enum err e;
+
+	if ((e = path_join(path, sizeof(path), t->o->workdir, t->rel,
+	    NULL)) != ERR_OK || (t->mode != PUBLISH_CHECK &&
+	    (e = make_parent(t, t->rel, t->d)) != ERR_OK))
+		return e;
+	t->sum->files++;
+	e = publish_file_open(path, mode, t->mode, t->row->bytes, &t->file,
+	    t->d);
+	if (e != ERR_WRONGSTATE)
+		return e;
+	/* Somebody has cut or removed it: all of it again. */
+	note(t, t->rel, "file_rebuilt", 0);
+	t->mode = PUBLISH_REBUILD;
+	t->last = 0;
+	return publish_file_open(path, mode, t->mode, 0, &t->file, t->d);
+}
+
+static enum err
+close_lines(struct task *t)
+{
+	const char	*what;
+	int64_t		 bytes, line;
+	enum err	 e;
+
+	if ((e = publish_file_done(t->file, &bytes, t->d)) != ERR_OK)
+		return e;
+	if (publish_file_aside(t->file) != NULL)
+		note(t, t->rel, "file_set_aside", 0);
+	if (t->mode == PUBLISH_CHECK) {
+		what = publish_file_problem(t->file, &line);
+		if (what != NULL)
+			difference(t, t->rel, what, line);
+		return ERR_OK;
+	}
+	t->row->bytes = bytes;
+	t->row->seq = t->last;
+	return ERR_OK;
+}
+
+/* A line without its LF. */
+static enum err
+put_line(struct task *t, const char *line, int64_t seq)
+{
+	struct buf	 b = BUF_INIT(TEXT_MAX);
+	enum err	 e;
+
+	buf_adds(&b, line);
+	if ((e = buf_addc(&b, '\n')) == ERR_OK)
+		e = publish_file_line(t->file, b.data, b.len, t->d);
+	buf_clear(&b);
+	if (e == ERR_OK)
+		t->last = seq;
+	return e;
+}
+
+/* --- runs ----------------------------------------------------------------- */
+
+static enum err
+put_run(struct task *t, const struct run *r)
+{
+	struct buf	 b = BUF_INIT(TEXT_MAX);
+	char		 rel[PATH_MAX];
+	enum err	 e;
+
+	if (!path_name_ok(r->run_id))
+		return diag_set(t->d, ERR_CORRUPT, NULL, "a run's id is no "
+		    "name of a folder");
+	snprintf(rel, sizeof(rel), "runs/%s/metadata.json", r->run_id);
+	if ((e = run_record(r, JSONW_INDENT, &b)) == ERR_OK)
+		e = whole_file(t, rel, OPEN_FILE, b.data, b.len);
+	buf_reset(&b);
+	if (e == ERR_OK && (e = run_record(r, JSONW_CANONICAL, &b)) == ERR_OK)
+		e = publish_file_line(t->file, b.data, b.len, t->d);
+	buf_clear(&b);
+	return e;
+}
+
+static enum err
+runs(struct task *t)
+{
+	struct run	*rows = NULL;
+	size_t		 n = BATCH;
+	int64_t		 last;
+	enum err	 e;
+
+	snprintf(t->rel, sizeof(t->rel), "registry/runs.jsonl");
+	if ((e = open_lines(t, OPEN_FILE)) != ERR_OK)
+		return e;
+	while (e == ERR_OK && n > 0 && t->last < t->until) {
+		n = (size_t)(t->until - t->last < BATCH ?
+		    t->until - t->last : BATCH);
+		if ((e = store_run_order(t->o->db, t->last, (int64_t)n, &rows,
+		    &n, &last)) != ERR_OK)
+			return e;
+		for (size_t i = 0; i < n && e == ERR_OK; i++)
+			e = put_run(t, &rows[i]);
+		runs_free(rows, n);
+		t->last = last;
+	}
+	return e == ERR_OK ? close_lines(t) : e;
+}
+
+/* --- projects ------------------------------------------------------------- */
+
+static enum err
+project_of(struct task *t)
+{
+	const char	*slash = strchr(t->rest, '/');
+	size_t		 n = slash == NULL ? 0 : (size_t)(slash - t->rest);
+
+	if (slash == NULL || n > REGISTRY_ID_MAX)
+		return ERR_CORRUPT;
+	memcpy(t->tenant, t->rest, n);
+	t->tenant[n] = '\0';
+	snprintf(t->project, sizeof(t->project), "%s", slash + 1);
+	return registry_id_ok(t->tenant) && registry_id_ok(t->project) &&
+	    strcmp(t->project, slash + 1) == 0 ? ERR_OK : ERR_CORRUPT;
+}
+
+static void
+project_path(const struct task *t, const char *name, char *out, size_t size)
+{
+	snprintf(out, size, "cloud-registry/tenants/%s/projects/%s/%s",
+	    t->tenant, t->project, name);
+}
+
+/* So that a project's folder verifies by itself, as it did before. */
+static enum err
+project_keys(struct task *t)
+{
+	static const char *const names[] = {
+		"artifact-registry-signing-key.pub",
+		"trusted-signing-keys.pub" };
+	struct buf	 b = BUF_INIT(KEYS_MAX);
+	char		 from[PATH_MAX], name[64], rel[PATH_MAX];
+	enum err	 e = ERR_OK;
+
+	for (size_t i = 0; i < 2 && e == ERR_OK; i++) {
+		buf_reset(&b);
+		if ((e = path_join(from, sizeof(from), t->o->workdir, "keys",
+		    names[i], NULL)) != ERR_OK || !fsio_exists(from))
+			continue;
+		snprintf(name, sizeof(name), "keys/%s", names[i]);
+		project_path(t, name, rel, sizeof(rel));
+		if ((e = fsio_read(from, &b, t->d)) == ERR_OK)
+			e = whole_file(t, rel, OPEN_FILE, buf_str(&b), b.len);
+	}
+	buf_clear(&b);
+	return e;
+}
+
+static enum err
+project(struct task *t)
+{
+	struct registry_project	 p;
+	struct buf		 b = BUF_INIT(TEXT_MAX);
+	struct jsonw		 w;
+	char			 rel[PATH_MAX];
+	enum err		 e;
+
+	if ((e = project_of(t)) != ERR_OK || (e = store_project_get(t->o->db,
+	    t->tenant, t->project, &p)) != ERR_OK)
+		return e;
+	jsonw_init(&w, &b, JSONW_INDENT);
+	jsonw_obj(&w, NULL);
+	jsonw_str(&w, "schema_version", REGISTRY_PROJECT_SCHEMA);
+	jsonw_str(&w, "tenant", p.tenant);
+	jsonw_str(&w, "project", p.project);
+	jsonw_str(&w, "visibility", p.visibility);
+	jsonw_str_opt(&w, "default_matrix_path", p.matrix_path);
+	jsonw_str(&w, "created_at", p.created_at);
+	jsonw_str(&w, "updated_at", p.updated_at);
+	jsonw_end(&w);
+	buf_addc(&b, '\n');
+	project_clear(&p);
+	project_path(t, "project.json", rel, sizeof(rel));
+	if ((e = buf_err(&b)) == ERR_OK && (e = whole_file(t, rel,
+	    FSIO_FILE_MODE, b.data, b.len)) == ERR_OK)
+		e = project_keys(t);
+	buf_clear(&b);
+	return e;
+}
+
+/* --- history -------------------------------------------------------------- */
+
+/* Object and report come before the line that names them. */
+static enum err
+version_files(struct task *t, const struct history_row *row)
+{
+	struct version_key	 k = { t->tenant, t->project, row->name,
+				    row->version };
+	struct outbox_version	 v;
+	char			 rel[PATH_MAX];
+	enum err		 e;
+
+	e = store_outbox_version(t->o->db, &k, row->record_sha256, &v);
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	if ((e = registry_artifact_path(&k, v.sha256, rel, sizeof(rel))) ==
+	    ERR_OK && (e = object_copy(t, rel, v.sha256)) == ERR_OK &&
+	    (e = registry_report_path(&k, v.report_sha256, rel,
+	    sizeof(rel))) == ERR_OK)
+		e = object_copy(t, rel, v.report_sha256);
+	outbox_version_clear(&v);
+	return e;
+}
+
+static enum err
+put_record(const struct history_row *row, void *arg)
+{
+	struct task	*t = arg;
+	enum err	 e;
+
+	if (t->tenant[0] != '\0' && (e = version_files(t, row)) != ERR_OK)
+		return e;
+	return put_line(t, row->line, row->seq);
+}
+
+static enum err
+chain(struct task *t)
+{
+	bool	 own = t->rest[0] == '\0';
+	enum err e;
+
+	if (own)
+		snprintf(t->rel, sizeof(t->rel),
+		    "registry/artifact_versions.jsonl");
+	else if ((e = project_of(t)) != ERR_OK)
+		return e;
+	else
+		project_path(t, "registry/artifact_versions.jsonl", t->rel,
+		    sizeof(t->rel));
+	if ((e = open_lines(t, own ? OPEN_FILE : FSIO_FILE_MODE)) == ERR_OK &&
+	    (e = store_history_each(t->o->db, t->rest, t->last + 1, t->until,
+	    put_record, t)) == ERR_OK)
+		e = close_lines(t);
+	return e;
+}
+
+/* --- audit ---------------------------------------------------------------- */
+
+static enum err
+audit(struct task *t)
+{
+	struct audit_row	*rows = NULL;
+	size_t			 n = BATCH;
+	enum err		 e;
+
+	snprintf(t->rel, sizeof(t->rel), "cloud-registry/audit/events.jsonl");
+	if ((e = open_lines(t, FSIO_FILE_MODE)) != ERR_OK)
+		return e;
+	while (e == ERR_OK && n > 0 && t->last < t->until) {
+		n = (size_t)(t->until - t->last < BATCH ?
+		    t->until - t->last : BATCH);
+		if ((e = audit_from(t->o->db, t->last + 1, (int64_t)n, &rows,
+		    &n)) != ERR_OK)
+			return e;
+		for (size_t i = 0; i < n && e == ERR_OK; i++)
+			e = put_line(t, rows[i].line, rows[i].seq);
+		audit_rows_free(rows, n);
+	}
+	return e == ERR_OK ? close_lines(t) : e;
+}
+
+/* --- all streams ---------------------------------------------------------- */
+
+/* In this order: a run is there before the record that names it. */
+static const struct {
+	const char	*prefix;
+	enum err	(*run)(struct task *);
+} kinds[] = {
+	{ "runs", runs },
+	{ "project:", project },
+	{ "chain:", chain },
+	{ "audit", audit },
+};
+
+static enum err
+one_stream(struct task *t, size_t kind)
+{
+	const struct publish_opts	*o = t->o;
+	enum err			 e;
+
+	t->mode = o->mode;
+	t->rest = t->row->stream + strlen(kinds[kind].prefix);
+	t->last = o->mode == PUBLISH_APPEND ? t->row->seq : 0;
+	t->until = o->mode == PUBLISH_CHECK ? t->row->seq : INT64_MAX;
+	t->sum->streams++;
+	e = kinds[kind].run(t);
+	publish_file_free(t->file);
+	t->file = NULL;
+	t->tenant[0] = '\0';
+	if (e == ERR_OK && o->mode != PUBLISH_CHECK)
+		e = store_outbox_done(o->db, t->row);
+	if (e != ERR_OK && (t->d->code == ERR_OK || t->d->msg[0] == '\0'))
+		diag_set(t->d, e, NULL, "publishing \"%s\": %s",
+		    t->row->stream, err_text(e));
+	return e;
+}
+
+/* One stream in trouble does not stop the others; the first error counts. */
+static enum err
+all_streams(const struct publish_opts *o, struct outbox_row *rows, size_t n,
+    struct publish_sum *sum, struct diag *d)
+{
+	struct diag	 why;
+	struct task	*t = calloc(1, sizeof(*t));
+	enum err	 first = ERR_OK, e;
+
+	if (t == NULL)
+		return ERR_NOMEM;
+	t->o = o;
+	t->sum = sum;
+	t->d = &why;
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		for (size_t i = 0; i < n; i++) {
+			if (strncmp(rows[i].stream, kinds[k].prefix,
+			    strlen(kinds[k].prefix)) != 0)
+				continue;
+			t->row = &rows[i];
+			memset(&why, 0, sizeof(why));
+			e = one_stream(t, k);
+			if (e != ERR_OK && first == ERR_OK) {
+				first = e;
+				if (d != NULL)
+					*d = why;
+			}
+		}
+	free(t);
+	return first;
+}
+
+static enum err
+locked(const struct publish_opts *o, struct publish_sum *sum, struct diag *d)
+{
+	struct outbox_row	*rows = NULL;
+	size_t			 n = 0;
+	enum err		 e;
+
+	/* Again, with the lock: the cursors are another publisher's, too. */
+	e = o->mode == PUBLISH_APPEND ?
+	    store_outbox_pending(o->db, &rows, &n) :
+	    store_outbox_all(o->db, &rows, &n);
+	if (e == ERR_OK)
+		e = all_streams(o, rows, n, sum, d);
+	outbox_free(rows, n);
+	return e;
+}
+
+enum err
+publish(const struct publish_opts *o, struct publish_sum *sum,
+    struct diag *d)
+{
+	struct outbox_row	*rows = NULL;
+	struct task		 t = { .o = o };
+	char			 path[PATH_MAX];
+	size_t			 n = 0;
+	enum err		 e;
+	int			 fd = -1;
+
+	memset(sum, 0, sizeof(*sum));
+	if (o->mode == PUBLISH_APPEND) {
+		/* Nearly always there is nothing to do. */
+		if ((e = store_outbox_pending(o->db, &rows, &n)) != ERR_OK)
+			return diag_set(d, e, NULL, "%s", db_errmsg(o->db));
+		outbox_free(rows, n);
+		if (n == 0)
+			return ERR_OK;
+	}
+	if ((e = path_join(path, sizeof(path), o->workdir,
+	    "registry/.publish.lock", NULL)) != ERR_OK ||
+	    (e = make_parent(&t, "registry/.publish.lock", d)) != ERR_OK ||
+	    (e = fsio_lock(path, o->wait_ms, &fd, d)) != ERR_OK)
+		return e;
+	e = locked(o, sum, d);
+	fsio_unlock(fd);
+	return e;
+}
