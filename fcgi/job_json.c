@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,6 +76,31 @@ result(struct app *app, const struct job *j, struct reply *rp,
 	}
 	run_clear(&run);
 	return e;
+}
+
+/*
+ * What was found of a job that was canceled in the middle.  It is no run and
+ * has no row; without a report there is nothing to tell.
+ */
+static void
+found_before(struct app *app, const struct job *j, struct reply *rp)
+{
+	struct jsonw	*w = &rp->json;
+	struct run	 run = { .run_id = j->run_id };
+	struct diag	 d = DIAG_INIT;
+	char		 rel[64];
+	int64_t		 size;
+	int		 fd;
+
+	snprintf(rel, sizeof(rel), RUN_REPORT, j->run_id);
+	run.report_path = rel;
+	if (j->run_id[0] == '\0' ||
+	    report_open(app, &run, &fd, &size, &d) != ERR_OK)
+		return;
+	jsonw_obj(w, "result");
+	jsonw_int(w, "exit_code", 1);
+	reply_json_file(rp, "report", fd, size);
+	jsonw_end(w);
 }
 
 enum err
@@ -235,6 +261,8 @@ job_json(struct app *app, const struct job *j, int64_t poll_after_ms,
 		if ((e = result(app, j, rp, d)) != ERR_OK)
 			return e;
 		jsonw_end(w);
+	} else if (strcmp(j->state, "canceled") == 0) {
+		found_before(app, j, rp);
 	}
 	jsonw_end(w);
 	return ERR_OK;

@@ -79,10 +79,59 @@ part_from_row(const struct job_target *row)
 	return part;
 }
 
+/* One that was to be judged when the job was canceled. */
+static struct jval *
+part_canceled(const struct work *w, const struct job_target *row)
+{
+	const struct profile	*p;
+	const char		*note = row->attempts > 0 ?
+				    "its guest was stopped: the job was "
+				    "canceled" :
+				    "not started: the job was canceled";
+	struct report_target	 t = { 0 };
+	struct buf		 b = BUF_INIT(64 * 1024);
+	struct jval		*part = NULL;
+
+	t.profile_id = row->profile_id;
+	t.required = row->required;
+	t.status = REPORT_CANCELED;
+	if ((p = profile_set_find(&w->engine->profiles, row->profile_id)) !=
+	    NULL) {
+		t.distro = p->distro;
+		t.version = p->version;
+		t.kernel_family = p->kernel_family;
+		t.arch = p->arch;
+		t.variant = p->base[0] != '\0' ? p : NULL;
+	}
+	t.notes = &note;
+	t.nnotes = 1;
+	if (report_target_write(&b, &t) == ERR_OK)
+		(void)jval_parse(buf_str(&b), b.len, &part, NULL);
+	buf_clear(&b);
+	return part;
+}
+
+/* The part of a target, and what its status counts as. */
+static struct jval *
+part_of(const struct work *w, const struct closing *c,
+    const struct job_target *row, enum report_status *st)
+{
+	struct jval	*part;
+
+	*st = report_status_parse(row->state);
+	if (c->r.canceled && (*st == REPORT__MAX || *st == REPORT_CANCELED)) {
+		*st = REPORT_CANCELED;
+		return part_canceled(w, row);
+	}
+	part = read_part(w, row->report_path);
+	return part != NULL ? part : part_from_row(row);
+}
+
 static enum err
 read_parts(struct work *w, struct closing *c)
 {
 	struct job_target	*rows;
+	enum report_status	 st;
 	size_t			 n;
 	enum err		 e;
 
@@ -92,11 +141,8 @@ read_parts(struct work *w, struct closing *c)
 	if ((c->parts = calloc(n, sizeof(*c->parts))) == NULL)
 		e = ERR_NOMEM;
 	for (size_t i = 0; i < n && e == ERR_OK; i++) {
-		c->parts[i] = read_part(w, rows[i].report_path);
-		if (c->parts[i] == NULL)
-			c->parts[i] = part_from_row(&rows[i]);
-		report_count(&c->r.summary, rows[i].required,
-		    report_status_parse(rows[i].state),
+		c->parts[i] = part_of(w, c, &rows[i], &st);
+		report_count(&c->r.summary, rows[i].required, st,
 		    jval_get(c->parts[i], "expected"));
 		if (c->parts[i] == NULL)
 			e = ERR_NOMEM;
@@ -296,6 +342,33 @@ commit(struct work *w, const struct closing *c, struct diag *d)
 	return e;
 }
 
+static void
+closing_free(struct closing *c)
+{
+	for (size_t i = 0; i < c->r.ntargets; i++)
+		jval_free(c->parts[i]);
+	free(c->parts);
+	free(c);
+}
+
+enum err
+finish_canceled(struct work *w, struct diag *d)
+{
+	struct closing	*c = calloc(1, sizeof(*c));
+	enum err	 e;
+
+	if (c == NULL)
+		return ERR_NOMEM;
+	c->r.canceled = true;
+	if ((e = store_job_progress(w->engine->db, &w->claim, "write_report",
+	    "Writing what was found before it was canceled", 0)) == ERR_OK &&
+	    (e = fill(w, c)) == ERR_OK &&
+	    (e = fsio_mkdirs(w->run_dir, d)) == ERR_OK)
+		e = write_report(w, c, d);
+	closing_free(c);
+	return e;
+}
+
 enum err
 finish_write(struct work *w, struct diag *d)
 {
@@ -310,9 +383,6 @@ finish_write(struct work *w, struct diag *d)
 	    (e = fsio_mkdirs(w->run_dir, d)) == ERR_OK &&
 	    (e = write_report(w, c, d)) == ERR_OK)
 		e = commit(w, c, d);
-	for (size_t i = 0; i < c->r.ntargets; i++)
-		jval_free(c->parts[i]);
-	free(c->parts);
-	free(c);
+	closing_free(c);
 	return e;
 }

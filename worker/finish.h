@@ -11,5 +11,11 @@
  * and other errors: nothing is recorded and it can be tried again.
  */
 enum err	 finish_write(struct work *, struct diag *);
+/*
+ * The report of a job that is being canceled: verdicts that were there, and
+ * which targets have none.  Only files: a canceled job is no run, and has no
+ * place in the history.  Errors as above.
+ */
+enum err	 finish_canceled(struct work *, struct diag *);
 
 #endif /* !WORKER_FINISH_H */

@@ -461,8 +461,14 @@ try_finish(struct work *w, int64_t now)
 static void
 close_job(struct work *w)
 {
+	struct diag	 d = DIAG_INIT;
 	enum err	 e;
 
+	/* A job is canceled whether its report can be written or not. */
+	if (w->canceling && (e = finish_canceled(w, &d)) != ERR_OK &&
+	    e != ERR_LEASE)
+		log_work(LOG_WARN, "job.report_not_written", w,
+		    d.msg[0] != '\0' ? diag_text(&d) : err_text(e));
 	if (w->canceling)
 		e = store_job_end(w->engine->db, &w->claim, "canceled",
 		    "canceled", "Canceled on request");

@@ -93,6 +93,8 @@ function outcome(t)
 	    t.remedy && h("p", { class: "cause-remedy" },
 	        h("b", {}, "What to do: "), t.remedy),
 	    proofList(t.raw.classification),
+	    t.environment && h("p", {}, h("b", {}, "Environment: "),
+	        t.environment),
 	    t.cautions.length > 0 && h("ul", { class: "lines" },
 	        t.cautions.map((c) => h("li", {}, h("b", {}, "Caution: "),
 	            c))),

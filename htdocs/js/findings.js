@@ -56,6 +56,13 @@ export function verdict(m)
 		return { kind: "infra", status: "infra_error",
 		    title: "No result", text: m.notes.join(" ") ||
 		    "The report holds no kernel." };
+	if (m.canceled)
+		return { kind: "infra", status: "canceled",
+		    title: "The run was cancelled: " +
+		    `${c.total - c.canceled} of ${kernels(c.total)} ` +
+		    `${c.total - c.canceled === 1 ? "was" : "were"} judged`,
+		    text: "What was found before is below; the others are " +
+		    "open." };
 	if (c.required_fail > 0)
 		return { kind: "fail", status: "fail", title: failHead(c),
 		    text: "Do not ship it to those kernels." +
@@ -100,7 +107,7 @@ export function disagrees(m)
 function byLine(targets)
 {
 	const lines = Map.groupBy(targets.filter((t) => t.family &&
-	    t.status !== "infra_error"), (t) => t.family);
+	    t.status !== "infra_error" && t.status !== "canceled"), (t) => t.family);
 
 	return [...lines].map(([family, ts]) => ({ family,
 	    pass: ts.every((t) => t.status === "pass"),

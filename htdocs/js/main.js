@@ -200,6 +200,9 @@ function finished(job)
 		showResult(m, { focus: true });
 	} else if (job.state === "completed" && job.run_id)
 		go({ run_id: job.run_id }, { replacing: true });
+	else if (job.state === "canceled" && report)
+		showResult(model(report, job.result.exit_code),
+		    { focus: true });
 	else if (job.state === "failed")
 		showTrouble("The run could not be carried out",
 		    job.error || job.message || "The server gave no reason.",

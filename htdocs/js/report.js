@@ -7,7 +7,7 @@
 import { compare, line } from "./kernel.js";
 import { release } from "./fmt.js";
 
-const STATUSES = new Set(["pass", "fail", "infra_error"]);
+const STATUSES = new Set(["pass", "fail", "infra_error", "canceled"]);
 
 /* Short names for the causes; unknown codes show as they are. */
 const CAUSES = {
@@ -86,6 +86,8 @@ function steps(t)
 	const v = t.validation ?? {};
 	const infra = t.status === "infra_error";
 
+	if (t.status === "canceled")
+		return { boot: "canceled", load: "", attach: "" };
 	return {
 		boot: infra && !t.host?.kernel ? "infra_error" : "pass",
 		load: infra ? "" : v.load_status ??
@@ -105,6 +107,16 @@ function attachCount(v)
 function reasonOf(t)
 {
 	return t.classification_reason || t.infra_error || "";
+}
+
+/* How the guest of a variant differs from its base. */
+function environmentOf(e)
+{
+	const differs = (e?.differs ?? []).filter((w) =>
+	    typeof w === "string");
+
+	return differs.length > 0 ?
+	    `${differs.join(", ")}; else as ${e.base ?? "its base"}` : "";
 }
 
 function target(t)
@@ -133,12 +145,14 @@ function target(t)
 		notes: notesOf(t),
 		cautions: (t.cautions ?? []).filter((c) =>
 		    typeof c === "string"),
+		environment: environmentOf(t.environment),
 		durationMs: t.duration_ms ?? NaN,
 		raw: t,
 	};
 
 	out.expected = t.expected?.text ?? "";
 	out.cause = status === "pass" ? "" :
+	    status === "canceled" ? "Not judged" :
 	    status === "infra_error" ? "No answer" :
 	        out.code ? causeText(out.code) :
 	            `Failed ${stageText(out.stage)}`.trim();
@@ -160,12 +174,14 @@ function tally(targets)
 	    required_pass: 0, required_fail: 0, required_infra_error: 0,
 	    required_expected: 0, required_unexpected: 0,
 	    optional_pass: 0, optional_fail: 0, optional_infra_error: 0,
-	    optional_expected: 0, optional_unexpected: 0 };
+	    optional_expected: 0, optional_unexpected: 0,
+	    required_canceled: 0, optional_canceled: 0 };
 
 	for (const t of targets) {
 		n[`${t.required ? "required" : "optional"}_${counted(t)}`]++;
 		n.required += t.required ? 1 : 0;
 	}
+	n.canceled = n.required_canceled + n.optional_canceled;
 	n.infra_error = n.required_infra_error + n.optional_infra_error;
 	return n;
 }
@@ -190,6 +206,7 @@ export function model(report, exitCode)
 		sizeBytes: report.artifact?.size_bytes ?? NaN,
 		durationMs: report.run?.duration_ms ?? NaN,
 		mode: report.run?.validation_mode || guessMode(targets),
+		canceled: report.run?.canceled === true,
 		newer: (report.schema_version ?? "v0.1") !== "v0.1",
 		status,
 		exitCode: exitCode ?? report.summary?.exit_code ??
@@ -210,8 +227,8 @@ function guessMode(targets)
 }
 
 const RANK = {
-	true: { fail: 0, infra_error: 1, pass: 4 },
-	false: { fail: 2, infra_error: 3, pass: 5 },
+	true: { fail: 0, infra_error: 1, pass: 4, canceled: 6 },
+	false: { fail: 2, infra_error: 3, pass: 5, canceled: 7 },
 };
 
 /* Required failures first, then the rest by how much they matter. */

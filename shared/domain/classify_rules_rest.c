@@ -11,7 +11,7 @@ const struct class_rule class_guest_rules[] = {
 	  "the guest's memory ran out during {step}, and its kernel killed the "
 	  "process that loads the object",
 	  "Make the maps smaller or let them fill more slowly, or give the "
-	  "guest more memory (memory_mb of the profile, BPFCOMPAT_VM_MEMORY)." },
+	  "guest more memory (memory_mb of the profile, BPFCOMPAT_VM_MEMORY_MB)." },
 	{ "validator-killed", DEATH, CLASS_VALIDATOR_KILLED, "", HIGH,
 	  { { c_end_code, "validator_killed", NULL },
 	    { c_error_text, NULL, NULL } },

@@ -305,7 +305,9 @@ observe(struct observed *ob, const struct jval *t, unsigned int floor)
 	unsigned int	 v = kernel_of(t);
 	enum report_status s = report_status_parse(str(t, "status"));
 
-	if (v == 0 || s == REPORT_INFRA || s == REPORT__MAX)
+	/* A policy says nothing about versions. */
+	if (v == 0 || s == REPORT_INFRA || s == REPORT_CANCELED ||
+	    s == REPORT__MAX || jval_get(t, "environment") != NULL)
 		return;
 	if (s == REPORT_PASS) {
 		if (ob->good == 0 || v < ob->good)

@@ -18,6 +18,7 @@ static const char *const status_names[REPORT__MAX] = {
 	[REPORT_PASS]	= "pass",
 	[REPORT_FAIL]	= "fail",
 	[REPORT_INFRA]	= "infra_error",
+	[REPORT_CANCELED] = "canceled",
 };
 
 const char *
@@ -434,9 +435,9 @@ report_count(struct report_summary *s, bool required, enum report_status st,
 {
 	int64_t	*cell[2][REPORT__MAX] = {
 		{ &s->optional_passed, &s->optional_failed,
-		  &s->optional_infra },
+		  &s->optional_infra, &s->canceled },
 		{ &s->required_passed, &s->required_failed,
-		  &s->required_infra },
+		  &s->required_infra, &s->canceled },
 	};
 
 	s->total++;
@@ -457,7 +458,7 @@ report_count(struct report_summary *s, bool required, enum report_status st,
 void
 report_judge(struct report_summary *s)
 {
-	if (s->required_infra > 0) {
+	if (s->required_infra > 0 || s->canceled > 0) {
 		s->status = "error";
 		s->exit_code = 1;
 	} else if (s->required_failed > 0) {
@@ -504,6 +505,7 @@ write_summary(struct jsonw *w, const struct report_run *r)
 	jsonw_int_opt(w, "required_expected_failures", s->required_expected);
 	jsonw_int_opt(w, "optional_expected_failures", s->optional_expected);
 	jsonw_int_opt(w, "unexpected_passes", s->unexpected_passes);
+	jsonw_int_opt(w, "canceled_profiles", s->canceled);
 	jsonw_arr(w, "notes");
 	if (r->mode != NULL && r->mode[0] != '\0') {
 		char	 text[96];
@@ -511,10 +513,14 @@ write_summary(struct jsonw *w, const struct report_run *r)
 		snprintf(text, sizeof(text), "validation mode: %s", r->mode);
 		jsonw_str(w, NULL, text);
 	}
+	note_count(w, s->canceled, "matrix",
+	    "not judged: the job was canceled");
 	note_count(w, s->required_infra, "required",
 	    "could not be told: infrastructure error");
 	note_count(w, s->required_failed - s->required_unexpected,
 	    "required", "incompatible");
+	if (s->canceled > 0)
+		required = -1;	/* what is left says nothing as a whole */
 	if (required == 0)
 		jsonw_str(w, NULL, "no profile was required, so nothing "
 		    "could fail the run");
@@ -624,6 +630,8 @@ report_write(struct buf *b, const struct report_run *r)
 	jsonw_str(&w, "finished_at", r->finished_at);
 	jsonw_int(&w, "duration_ms", r->duration_ms);
 	jsonw_str_opt(&w, "job_id", r->job_id);
+	if (r->canceled)
+		jsonw_bool(&w, "canceled", true);
 	jsonw_str_opt(&w, "validation_mode", r->mode);
 	jsonw_str_opt(&w, "attach_mode", r->attach_mode);
 	jsonw_end(&w);

@@ -31,10 +31,11 @@ enum	report_status {
 	REPORT_PASS,
 	REPORT_FAIL,
 	REPORT_INFRA,	/* could not tell */
+	REPORT_CANCELED, /* was not judged any more */
 	REPORT__MAX
 };
 
-/* "pass", "fail", "infra_error"; static. */
+/* "pass", "fail", "infra_error", "canceled"; static. */
 const char	*report_status_name(enum report_status);
 /* REPORT__MAX for any other word. */
 enum report_status report_status_parse(const char *);
@@ -106,6 +107,7 @@ struct	report_summary {
 	int64_t		 required_expected, optional_expected;
 	/* passed although the manifest expects a failure */
 	int64_t		 unexpected_passes;
+	int64_t		 canceled;	/* these count nowhere else */
 	/* of required_failed those that passed unexpectedly */
 	int64_t		 required_unexpected;
 };
@@ -118,7 +120,8 @@ struct	report_summary {
 void		 report_count(struct report_summary *, bool required,
 		    enum report_status, const struct jval *expected);
 /*
- * Sets status and exit code from the counts.  Only a required target that
+ * Sets status and exit code from the counts.  A run with canceled targets
+ * tells nothing as a whole.  Else only a required target that
  * could not be told makes it "error": an optional one must not hide the
  * verdict on the rest.
  */
@@ -133,6 +136,7 @@ struct	report_run {
 	int64_t		 artifact_size;
 	const char	*name, *version_label, *variant, *uri;
 	const char	*mode, *attach_mode;
+	bool		 canceled;	/* before it had all its verdicts */
 	const char	*validator_basename, *validator_sha256;
 	int64_t		 validator_size;
 	const char	*matrix_path, *matrix_name;

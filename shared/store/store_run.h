@@ -10,6 +10,12 @@
 
 #define RUN_ID_SIZE	24	/* 20260527T120001Z-a1b2c3 + NUL */
 
+/*
+ * Where a report lies below the workdir, by the id of its run.  Of a run it
+ * is in its row; a job that was canceled is no run, and may have one there.
+ */
+#define RUN_REPORT	"runs/%s/report.json"
+
 struct	run {
 	char		*run_id, *job_id;
 	char		*started_at, *finished_at;

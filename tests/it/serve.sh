@@ -7,7 +7,7 @@
 fake_world
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null ||
     skip_all "nginx is not installed"
-plan 17
+plan 18
 BPFCOMPAT_LEASE=3s
 export BPFCOMPAT_LEASE
 fake_kernel debian-11-5.10 debian-12-6.1
@@ -112,6 +112,9 @@ check "cancel is obeyed" wait_until 10 is "$id" .state canceled
 took=$((($(date +%s%N) - from) / 1000000))
 check "within a second (and the slack of a busy machine)" \
     test "$took" -lt 2500
+check "what was found before comes with the state" is "$id" \
+    '.result | "\(.exit_code) \(.report.run.canceled) " +
+    ([.report.targets[].status] | join(" "))' "1 true canceled canceled"
 echo "# canceled through the API after $took ms"
 
 "$bin/bpfcompat" serve --no-fetch --addr ":$port" >"$world/out" \

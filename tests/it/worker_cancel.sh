@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/fake_world.sh"
 fake_world
-plan 8
+plan 14
 fake_kernel debian-11-5.10 debian-12-6.1 debian-13-6.12
 matrix m debian-11-5.10 debian-12-6.1 debian-13-6.12
 plan_for debian-11-5.10 hang
@@ -44,4 +44,21 @@ check "with its part of the report" sh -c "jq -e '.status == \"pass\"' \
     WHERE profile_id = 'debian-13-6.12'")' >/dev/null"
 check "open targets are canceled, not judged" test "$(sql "
     SELECT count(*) FROM job_targets WHERE state = 'canceled'")" = 2
+
+# --- the report of what was found ------------------------------------------
+report=$BPFCOMPAT_WORKDIR/runs/$(sql 'SELECT run_id FROM jobs')/report
+check "the report names what was judged and what was not" test "$(jq -r '
+    [.targets[] | .profile_id + "=" + .status] | join(" ")' "$report.json")" \
+    = "debian-11-5.10=canceled debian-12-6.1=canceled debian-13-6.12=pass"
+check "as a whole it tells nothing" test "$(jq -r '[.run.canceled,
+    .summary.status, .summary.exit_code, .summary.canceled_profiles,
+    .summary.required_passed] | map(tostring) | join(" ")' "$report.json")" \
+    = "true error 1 2 1"
+check "it says why" test "$(jq -r '.targets[0].notes[0]' "$report.json")" = \
+    "its guest was stopped: the job was canceled"
+check "so does the Markdown" grep -q '^| debian-11-5.10 .*| canceled |' \
+    "$report.md"
+check "the command line shows it" grep -q \
+    '^CANCELED: 1 of 3 kernels were judged' "$world/out"
+check "it is no run" test "$(sql 'SELECT count(*) FROM runs')" = 0
 echo "# canceled after $took ms"

@@ -115,5 +115,5 @@ check "a larger guest would do, the experiment says" test \
     [.classification.proof[].text | select(startswith("Would a guest"))
     | test("more do\\? yes")] | map(tostring) | join(" ")')" = \
     "MEMORY_LIMIT high true"
-BPFCOMPAT_VM_MEMORY=1024 judge env_memory --fresh-boot
+BPFCOMPAT_VM_MEMORY_MB=1024 judge env_memory --fresh-boot
 check "and it does" test "$(cell env_memory debian-13-6.12 .status)" = pass

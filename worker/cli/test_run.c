@@ -112,6 +112,21 @@ check(struct test_options *o, struct diag *d)
 	return ERR_OK;
 }
 
+/* Of a job that was canceled in the middle; it is no run. */
+static enum err
+read_canceled(const struct engine *g, const struct job *j, struct buf *b,
+    struct jval **doc, struct diag *d)
+{
+	char		 path[PATH_MAX], rel[64];
+	enum err	 e;
+
+	snprintf(rel, sizeof(rel), RUN_REPORT, j->run_id);
+	if ((e = path_join(path, sizeof(path), g->workdir, rel, NULL)) ==
+	    ERR_OK && (e = fsio_read(path, b, d)) == ERR_OK)
+		e = jval_parse(buf_str(b), b->len, doc, d);
+	return e;
+}
+
 static enum err
 read_report(const struct engine *g, const struct job *j, struct buf *b,
     struct jval **doc, struct diag *d)
@@ -147,6 +162,23 @@ put_files(const struct test_options *o, const struct buf *json,
 	return e;
 }
 
+static bool
+is_canceled(const struct job *j)
+{
+	return strcmp(j->state, "canceled") == 0;
+}
+
+/* Before a worker took it there is nothing to tell. */
+static bool
+has_report(const struct engine *g, const struct job *j)
+{
+	char	 path[PATH_MAX], rel[64];
+
+	snprintf(rel, sizeof(rel), RUN_REPORT, j->run_id);
+	return j->run_id[0] != '\0' && path_join(path, sizeof(path),
+	    g->workdir, rel, NULL) == ERR_OK && fsio_exists(path);
+}
+
 static int
 show_result(const struct engine *g, const struct test_options *o,
     const struct job *j, struct diag *d)
@@ -156,7 +188,8 @@ show_result(const struct engine *g, const struct test_options *o,
 	struct jval	*doc = NULL;
 	int		 code = CLI_ERROR;
 
-	if (read_report(g, j, &json, &doc, d) != ERR_OK ||
+	if ((is_canceled(j) ? read_canceled(g, j, &json, &doc, d) :
+	    read_report(g, j, &json, &doc, d)) != ERR_OK ||
 	    put_files(o, &json, doc, d) != ERR_OK) {
 		cli_error(o->verb, o->json, d);
 		goto out;
@@ -171,7 +204,7 @@ show_result(const struct engine *g, const struct test_options *o,
 			buf_addf(&text, "Markdown: %s\n", o->markdown);
 		cli_print(&text);
 	}
-	code = (int)j->exit_code;
+	code = is_canceled(j) ? CLI_ERROR : (int)j->exit_code;
 out:
 	jval_free(doc);
 	buf_clear(&json);
@@ -191,12 +224,13 @@ result(const struct engine *g, const struct test_options *o, const char *id,
 		diag_set(d, e, NULL, "job %s: %s", id, err_text(e));
 		return cli_error(o->verb, o->json, d);
 	}
-	if (strcmp(j.state, "completed") == 0)
+	if (strcmp(j.state, "completed") == 0 ||
+	    (is_canceled(&j) && has_report(g, &j)))
 		code = show_result(g, o, &j, d);
 	else if (compile_failed(&j))
 		code = compile_show(g, &j, o->json);
 	else {
-		if (strcmp(j.state, "canceled") == 0)
+		if (is_canceled(&j))
 			diag_set(d, ERR_CANCELED, NULL, "canceled");
 		else if (strcmp(j.state, "failed") == 0)
 			diag_set(d, ERR_UNAVAILABLE, NULL, "the job failed: "

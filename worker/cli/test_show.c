@@ -119,7 +119,12 @@ headline(const struct jval *report, struct buf *b)
 	expected = (long long)jval_get_int(s, "required_expected_failures",
 	    0);
 	all = passed + failed + infra + expected;
-	if (strcmp(status, "pass") == 0)
+	if (jval_get_bool(jval_get(report, "run"), "canceled", false))
+		buf_addf(b, "CANCELED: %lld of %lld kernels were judged",
+		    (long long)(jval_get_int(s, "total_profiles", 0) -
+		    jval_get_int(s, "canceled_profiles", 0)),
+		    (long long)jval_get_int(s, "total_profiles", 0));
+	else if (strcmp(status, "pass") == 0)
 		buf_addf(b, "PASS: %lld of %lld required kernels", passed,
 		    all);
 	else if (strcmp(status, "fail") == 0)
@@ -167,6 +172,8 @@ target_word(const struct jval *t)
 		return "pass";
 	if (strcmp(status, "infra_error") == 0)
 		return "?";
+	if (strcmp(status, "canceled") == 0)
+		return "-";
 	return jval_get_bool(jval_get(t, "expected"), "met", false) ?
 	    "fail" : "FAIL";
 }
@@ -268,6 +275,13 @@ target_line(const struct jval *t, const struct jval *like,
 		buf_adds(b, "      ");
 		cause_put(b, jval_get_str(t, "infra_error", ""), 400);
 		buf_addc(b, '\n');
+	}
+	if (strcmp(status, "canceled") == 0) {
+		buf_adds(b, "      ");
+		cause_put(b, jval_str(jval_at(jval_get(t, "notes"), 0), ""),
+		    160);
+		buf_addc(b, '\n');
+		return;
 	}
 	expectation(t, b);
 	cause_show(t, like, workdir, b);
