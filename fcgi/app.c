@@ -5,7 +5,10 @@
 
 #include "base/fsio.h"
 #include "base/paths.h"
+#include "identity.h"
 #include "metrics.h"
+#include "mtls.h"
+#include "proxies.h"
 
 enum err
 app_init(struct app *a, const struct conf *conf, struct diag *d)
@@ -23,6 +26,11 @@ app_init(struct app *a, const struct conf *conf, struct diag *d)
 	    (e = paths_data(conf, "doc/openapi.yaml", path, sizeof(path),
 	    d)) != ERR_OK ||
 	    (e = fsio_read(path, &a->openapi, d)) != ERR_OK ||
+	    (e = identity_new(conf, &a->identity, d)) != ERR_OK ||
+	    (conf->mtls_map[0] != '\0' &&
+	    (e = mtls_map_new(conf->mtls_map, &a->mtls)) != ERR_OK) ||
+	    (e = proxies_new(conf->trusted_proxies, &a->proxies, d)) !=
+	    ERR_OK ||
 	    (e = grants_new(conf, &a->grants, d)) != ERR_OK ||
 	    (e = metrics_new(&a->metrics)) != ERR_OK)
 		app_clear(a);
@@ -35,6 +43,9 @@ app_clear(struct app *a)
 	db_watch_free(a->watch);
 	db_close(a->db);
 	metrics_free(a->metrics);
+	identity_free(a->identity);
+	mtls_map_free(a->mtls);
+	proxies_free(a->proxies);
 	grants_free(a->grants);
 	buf_clear(&a->openapi);
 	matrix_clear(&a->matrix);

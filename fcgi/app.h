@@ -17,12 +17,19 @@
 
 #define APP_OPENAPI_MAX	((size_t)512 * 1024)
 
+struct identity;
+struct mtls_map;
+struct proxies;
+
 struct	app {
 	const struct conf *conf;
 	bool		 wait_pool;	/* this child may hold a request */
 	struct profile_set profiles;
 	struct matrix	 matrix;	/* the default one */
 	struct buf	 openapi;
+	struct identity	*identity;
+	struct mtls_map	*mtls;		/* NULL: certificates are nobody's */
+	struct proxies	*proxies;
 	struct grants	*grants;	/* of the registry */
 	struct metrics	*metrics;	/* shared with the other children */
 	struct db	*db;		/* NULL until app_db() */

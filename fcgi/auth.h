@@ -34,6 +34,21 @@ enum err	 auth_check(struct app *, const struct req *, enum action,
 enum err	 auth_registry(struct app *, struct call *, enum action a,
 		    const char *tenant, const char *project);
 
+/*
+ * The steps of these, for the gates of runtime execute: whose identity token
+ * it is; whether an identity has the scopes and roles an action demands (of
+ * others nothing is demanded); whether a registry action demands an identity
+ * besides its token.
+ */
+enum err	 auth_identity(struct app *, const struct req *,
+		    struct principal *, struct diag *);
+enum err	 auth_claims(const struct conf *, const struct principal *,
+		    enum action, struct diag *);
+bool		 auth_needs_identity(const struct conf *, enum action);
+/* An identity bound to a tenant or projects stays within them. */
+enum err	 auth_bound(const struct principal *, const char *tenant,
+		    const char *project, struct diag *);
+
 /* Authorization, or what older clients send; "" for none. */
 const char	*auth_registry_token(const struct req *);
 /*

@@ -13,6 +13,7 @@
 #include "req.h"
 #include "route.h"
 #include "store/store_audit.h"
+#include "store/store_registry.h"
 
 /* Tenants and projects: a letter or digit, then letters, digits, "._-". */
 static bool
@@ -134,6 +135,40 @@ by_token(struct app *app, struct call *c, enum action a, const char *tenant,
 	return diag_set(&c->d, e, NULL, "%s", d.msg);
 }
 
+/*
+ * Only what the token says binds it: one that names neither is not bound,
+ * one that names projects alone is bound by them in every tenant.
+ */
+enum err
+auth_bound(const struct principal *who, const char *tenant,
+    const char *project, struct diag *d)
+{
+	if (who->kind != PRINCIPAL_IDENTITY && who->kind != PRINCIPAL_MTLS)
+		return ERR_OK;
+	if (who->tenant[0] != '\0' && strcmp(who->tenant, tenant) != 0)
+		return diag_set(d, ERR_DENIED, NULL,
+		    "this identity belongs to another tenant");
+	if (who->projects.n == 0 || names_has(&who->projects, "*") ||
+	    (project[0] != '\0' && names_has(&who->projects, project)))
+		return ERR_OK;
+	return diag_set(d, ERR_DENIED, NULL,
+	    "this identity does not reach that far");
+}
+
+/* Whoever may not by a credential may still read what is public. */
+static bool
+is_public(struct app *app, enum action a, const char *tenant,
+    const char *project)
+{
+	struct diag	 d = DIAG_INIT;
+	struct db	*db;
+	bool		 yes = false;
+
+	return (action_info(a)->flags & ACTION_PUBLIC) != 0 &&
+	    app_db(app, &db, &d) == ERR_OK &&
+	    store_project_public(db, tenant, project, &yes) == ERR_OK && yes;
+}
+
 enum err
 auth_registry(struct app *app, struct call *c, enum action a,
     const char *tenant, const char *project)
@@ -142,7 +177,18 @@ auth_registry(struct app *app, struct call *c, enum action a,
 
 	if ((e = scope_check(a, tenant, project, &c->d)) != ERR_OK)
 		return e;
-	e = by_token(app, c, a, tenant, project);
+	if ((e = auth_claims(app->conf, &c->who, a, &c->d)) == ERR_OK &&
+	    (e = auth_bound(&c->who, tenant, project, &c->d)) == ERR_OK)
+		e = by_token(app, c, a, tenant, project);
+	else
+		goto out;
+	if ((e == ERR_UNAUTH || e == ERR_DENIED) &&
+	    is_public(app, a, tenant, project)) {
+		principal_init(&c->who, c->rq->client);
+		c->who.can_read = true;
+		return ERR_OK;
+	}
+out:
 	if (e == ERR_UNAUTH || e == ERR_DENIED)
 		auth_audit_denied(app, c, a, tenant, project);
 	return e;

@@ -8,6 +8,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/auth.c fcgi/auth.h fcgi/auth_registry.c \
 	fcgi/audited.c fcgi/audited.h \
 	fcgi/body.c fcgi/body.h \
+	fcgi/claims.c fcgi/claims.h \
 	fcgi/compile_json.c fcgi/compile_json.h \
 	fcgi/field.c fcgi/field.h fcgi/field_check.c \
 	fcgi/field_registry.c fcgi/field_registry.h \
@@ -16,11 +17,17 @@ libfcgiapp_a_SOURCES = \
 	fcgi/h_audit.c fcgi/h_registry.c fcgi/h_registry_upload.c \
 	fcgi/h_compare.c fcgi/h_history.c fcgi/h_job.c fcgi/h_meta.c fcgi/h_profiles.c \
 	fcgi/h_ready.c fcgi/h_validate.c fcgi/handlers.h \
+	fcgi/identity.c fcgi/identity.h \
 	fcgi/job_json.c fcgi/job_json.h \
 	fcgi/job_wait.c fcgi/job_wait.h \
 	fcgi/json_body.c fcgi/json_body.h \
 	fcgi/limits.c fcgi/limits.h \
 	fcgi/metrics.c fcgi/metrics.h fcgi/h_metrics.c \
+	fcgi/jwks.c fcgi/jwks.h \
+	fcgi/jws.c fcgi/jws.h \
+	fcgi/keycache.c fcgi/keycache.h \
+	fcgi/keyset.c fcgi/keyset.h \
+	fcgi/mtls.c fcgi/mtls.h \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/paging.c fcgi/paging.h \
 	fcgi/prefork.c fcgi/prefork.h \
@@ -28,6 +35,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/principal.c fcgi/principal.h \
 	fcgi/registry_ask.c fcgi/registry_ask.h \
 	fcgi/registry_json.c fcgi/registry_json.h \
+	fcgi/proxies.c fcgi/proxies.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/req.c fcgi/req.h \
 	fcgi/request_manifest.c fcgi/request_manifest.h \
@@ -39,3 +47,8 @@ libfcgiapp_a_SOURCES = \
 pkglibexec_PROGRAMS += bin/bpfcompat-fcgi
 bin_bpfcompat_fcgi_SOURCES = fcgi/main.c
 bin_bpfcompat_fcgi_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS)
+
+pkglibexec_PROGRAMS += bin/bpfcompat-keys
+bin_bpfcompat_keys_SOURCES = fcgi/keys_main.c
+bin_bpfcompat_keys_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
+	$(CURL_LIBS)

@@ -12,6 +12,8 @@
 #define RETRY_FULL_S	10	/* the queue: when a job has ended */
 
 /* "own": the error is about the request, so its text is for the client. */
+static const char	 REPLY_PROBLEM[] = "application/problem+json";
+
 static const struct {
 	int	 status;
 	bool	 own;
@@ -100,19 +102,58 @@ reply_etag(struct reply *rp, const char *sha256)
 	snprintf(rp->etag, sizeof(rp->etag), "\"%.32s\"", sha256);
 }
 
-void
-reply_err(struct reply *rp, const struct req *rq, enum err e,
+/*
+ * The members of RFC 9457, and beside them what the API's clients have always
+ * looked for: "error", "code", "field".  One line for nginx, which gives it
+ * to the client in our place.
+ */
+static void
+problem(struct reply *rp, const struct req *rq, enum err e,
     const struct diag *d)
 {
 	bool		 own = (unsigned int)e < ERR__MAX &&
 			    (map[e].own || d->word != NULL);
+	const char	*code = d->word != NULL ? d->word : err_code(e);
+	const char	*text = own && d->msg[0] != '\0' ? d->msg :
+			    err_text(e);
+	struct jsonw	*w = reply_json(rp);
+	char		 type[96];
+
+	if (rq->auth_only)
+		jsonw_init(w, &rp->body, JSONW_COMPACT);
+	else if (rq->wants_problem)
+		rp->type = REPLY_PROBLEM;
+	snprintf(type, sizeof(type), "urn:bpfcompat:error:%s", code);
+	jsonw_obj(w, NULL);
+	jsonw_str(w, "error", text);
+	jsonw_str(w, "code", code);
+	if (own)
+		jsonw_str_opt(w, "field", d->field);
+	jsonw_str(w, "type", type);
+	jsonw_str(w, "title", err_text(e));
+	jsonw_int(w, "status", rp->status);
+	jsonw_str(w, "detail", text);
+	jsonw_str(w, "request_id", rq->id);
+	jsonw_end(w);
+}
+
+void
+reply_err(struct reply *rp, const struct req *rq, enum err e,
+    const struct diag *d)
+{
+	reply_err_as(rp, rq, e, d, reply_err_status(e));
+}
+
+void
+reply_err_as(struct reply *rp, const struct req *rq, enum err e,
+    const struct diag *d, int status)
+{
 	struct reply	 was = *rp;
-	struct jsonw	*w;
 
 	reply_clear(rp);
 	rp->limit = was.limit;
 	rp->limit_window_s = was.limit_window_s;
-	rp->status = reply_err_status(e);
+	rp->status = status;
 	rp->allow = e == ERR_METHOD ? was.allow : NULL;
 	rp->challenge = e == ERR_UNAUTH;
 	if (e == ERR_LIMITED)
@@ -121,14 +162,7 @@ reply_err(struct reply *rp, const struct req *rq, enum err e,
 		rp->retry_after = RETRY_FULL_S;
 	else if (rp->status == 503)
 		rp->retry_after = RETRY_BUSY_S;
-	w = reply_json(rp);
-	jsonw_obj(w, NULL);
-	jsonw_str(w, "error", own && d->msg[0] != '\0' ? d->msg : err_text(e));
-	jsonw_str(w, "code", d->word != NULL ? d->word : err_code(e));
-	if (own)
-		jsonw_str_opt(w, "field", d->field);
-	jsonw_str(w, "request_id", rq->id);
-	jsonw_end(w);
+	problem(rp, rq, e, d);
 }
 
 /* --- sending ---------------------------------------------------------------*/
@@ -294,7 +328,12 @@ limit_headers(struct buf *h, const struct reply *rp)
 static void
 headers(struct buf *h, const struct reply *rp, const struct req *rq)
 {
-	buf_addf(h, "Status: %d %s\r\n", rp->status, reason(rp->status));
+	int	 status = rp->status;
+
+	/* nginx tells 401 from 403 and takes all else for trouble. */
+	if (rq->auth_only && status >= 400 && status != 401)
+		status = 403;
+	buf_addf(h, "Status: %d %s\r\n", status, reason(status));
 	if (rp->status != 304 && rp->status != 204)
 		buf_addf(h, "Content-Type: %s\r\nContent-Length: %lld\r\n",
 		    rp->type, (long long)length(rp));
@@ -311,8 +350,13 @@ headers(struct buf *h, const struct reply *rp, const struct req *rq)
 		buf_addf(h, "Retry-After: %d\r\n", rp->retry_after);
 	limit_headers(h, rp);
 	if (rp->challenge)
-		buf_adds(h, "WWW-Authenticate: "
-		    "Bearer realm=\"bpfcompat\"\r\n");
+		buf_addf(h, "WWW-Authenticate: Bearer realm=\"bpfcompat\"%s"
+		    "\r\n", req_has_credentials(rq) ?
+		    ", error=\"invalid_token\"" : "");
+	if (rq->auth_only && rp->status >= 400)
+		buf_addf(h, "X-Bpfcompat-Status: %d\r\n"
+		    "X-Bpfcompat-Refusal: %s\r\n", rp->status,
+		    buf_str(&rp->body));
 	file_headers(h, rp);
 	if (rq->https)
 		buf_adds(h, "Strict-Transport-Security: "
@@ -355,7 +399,9 @@ reply_send(struct reply *rp, const struct req *rq, struct transport *t)
 	bool		 body;
 	enum err	 e;
 
-	if (rp->status != 204 && strcmp(rp->type, "application/json") == 0)
+	if (rp->status != 204 && !rq->auth_only &&
+	    (strcmp(rp->type, "application/json") == 0 ||
+	    rp->type == REPLY_PROBLEM))
 		buf_addc(rp->json.out == &rp->tail ? &rp->tail : &rp->body,
 		    '\n');
 	if ((e = buf_err(&rp->body)) != ERR_OK ||

@@ -76,6 +76,9 @@ void		 reply_etag(struct reply *, const char *sha256);
  */
 void		 reply_err(struct reply *, const struct req *, enum err,
 		    const struct diag *);
+/* The same with another status than the error's own. */
+void		 reply_err_as(struct reply *, const struct req *, enum err,
+		    const struct diag *, int status);
 int		 reply_err_status(enum err);
 
 /*

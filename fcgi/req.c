@@ -103,6 +103,16 @@ credentials_read(const struct transport *t, struct req *rq, struct diag *d)
 	return ERR_OK;
 }
 
+bool
+req_has_credentials(const struct req *rq)
+{
+	for (size_t i = 0; i < sizeof(credentials) / sizeof(credentials[0]);
+	    i++)
+		if (((const char *)rq)[credentials[i].off] != '\0')
+			return true;
+	return false;
+}
+
 void
 req_clear(struct req *rq)
 {
@@ -182,6 +192,22 @@ flag(const struct transport *t, const char *var)
 	return v != NULL && strcmp(v, "1") == 0;
 }
 
+/*
+ * Parameters of nginx, not headers of the request.  A name that does not fit
+ * is none: half a name could be somebody else's.
+ */
+static void
+cert_read(const struct transport *t, struct mtls_cert *c)
+{
+	const char	*v = transport_var(t, "SSL_CLIENT_VERIFY");
+
+	if (v == NULL || strcmp(v, "SUCCESS") != 0 ||
+	    copy(t, "SSL_CLIENT_S_DN", "", c->subject, sizeof(c->subject),
+	    NULL) != ERR_OK || copy(t, "SSL_CLIENT_SERIAL", "", c->serial,
+	    sizeof(c->serial), NULL) != ERR_OK)
+		memset(c, 0, sizeof(*c));
+}
+
 enum err
 req_read(const struct transport *t, struct req *rq, struct diag *d)
 {
@@ -195,6 +221,9 @@ req_read(const struct transport *t, struct req *rq, struct diag *d)
 	    rq->traceparent);
 	v = transport_var(t, "REQUEST_METHOD");
 	rq->method = method_parse(v == NULL ? "" : v);
+	v = transport_var(t, "HTTP_ACCEPT");
+	rq->wants_problem = v != NULL &&
+	    strstr(v, "application/problem+json") != NULL;
 	v = transport_var(t, "HTTPS");
 	rq->https = v != NULL && strcasecmp(v, "on") == 0;
 	rq->auth_only = flag(t, "BPFCOMPAT_AUTH_ONLY");
@@ -202,6 +231,11 @@ req_read(const struct transport *t, struct req *rq, struct diag *d)
 	v = transport_var(t, "REMOTE_ADDR");
 	if (v != NULL && strlen(v) < sizeof(rq->remote))
 		memcpy(rq->remote, v, strlen(v) + 1);
+	memcpy(rq->client, rq->remote, sizeof(rq->client));
+	if (copy(t, "HTTP_X_FORWARDED_FOR", "X-Forwarded-For", rq->forwarded,
+	    sizeof(rq->forwarded), NULL) != ERR_OK)
+		rq->forwarded[0] = '\0';
+	cert_read(t, &rq->cert);
 
 	if ((e = copy(t, "DOCUMENT_URI", "path", rq->path, sizeof(rq->path),
 	    d)) != ERR_OK ||

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/hash.h"
+#include "mtls.h"
 
 #define REQ_PATH_MAX		256	/* the longest route is far shorter */
 #define REQ_QUERY_MAX		8192	/* nginx: large_client_header_buffers */
@@ -26,6 +27,7 @@ struct	req {
 	enum method	 method;
 	bool		 https;
 	bool		 auth_only;	/* nginx asks whether to read the body */
+	bool		 wants_problem;	/* Accept: application/problem+json */
 	bool		 no_wait;	/* the wait pool was full */
 	int64_t		 content_length; /* -1: not given */
 	char		 path[REQ_PATH_MAX + 1];
@@ -37,7 +39,11 @@ struct	req {
 	char		 range[REQ_HEADER_MAX + 1];
 	char		 if_range[REQ_HEADER_MAX + 1];
 	char		 idempotency_key[REQ_HEADER_MAX + 1];
-	char		 remote[64];
+	char		 remote[64];	/* the peer, as nginx saw it */
+	/* X-Forwarded-For; "" when it is longer than anybody's. */
+	char		 forwarded[REQ_HEADER_MAX + 1];
+	char		 client[64];	/* past trusted proxies */
+	struct mtls_cert cert;		/* verified by nginx */
 	/* Credentials, trimmed; "" if none.  req_clear() wipes them. */
 	char		 api_key[REQ_HEADER_MAX + 1];
 	char		 api_token[REQ_HEADER_MAX + 1];
@@ -53,6 +59,8 @@ struct	req {
 enum err	 req_read(const struct transport *, struct req *,
 		    struct diag *);
 
+/* Did it carry any credential of ours in its headers? */
+bool		 req_has_credentials(const struct req *);
 /* Leaves no credential behind in memory. */
 void		 req_clear(struct req *);
 

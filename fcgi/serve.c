@@ -14,6 +14,7 @@
 #include "job_wait.h"
 #include "limits.h"
 #include "metrics.h"
+#include "proxies.h"
 #include "route.h"
 #include "transport.h"
 
@@ -97,9 +98,8 @@ admit(struct app *app, struct call *c, enum action a)
 }
 
 /*
- * nginx asks before it reads a body, and understands 204, 401 and 403 only:
- * what a limit refuses is a 403 with Retry-After, of which it makes a 429.
- * Any other error waits for the request itself.
+ * nginx asks before it reads a body; it understands 204, 401 and 403 only,
+ * so the reply carries status and text of a refusal in headers besides.
  */
 static enum err
 may_read(struct app *app, struct call *c, const struct route *r)
@@ -152,8 +152,6 @@ special_status(const struct req *rq, bool head_bad, enum err e,
 	if (!head_bad && e == ERR_SYNTAX && rq->method == METHOD_POST &&
 	    rq->content_length == -1)
 		return 411;
-	if (rq->auth_only && e == ERR_LIMITED)
-		return 403;
 	return reply_err_status(e);
 }
 
@@ -201,15 +199,17 @@ serve_request(struct app *app, struct transport *t)
 	c.t = t;
 	reply_init(&rp);
 	e = req_read(t, &rq, &c.d);
-	principal_init(&c.who, rq.remote);
+	proxies_client(app->proxies, rq.remote, rq.forwarded, rq.client,
+	    sizeof(rq.client));
+	principal_init(&c.who, rq.client);
 	head_bad = e != ERR_OK;
 	if (e == ERR_OK)
 		e = dispatch(app, &c);
 	if (e != ERR_OK) {
 		c.d.code = e;
 		audited_failure(app, &c);
-		reply_err(&rp, &rq, e, &c.d);
-		rp.status = special_status(&rq, head_bad, e, &c.d);
+		reply_err_as(&rp, &rq, e, &c.d,
+		    special_status(&rq, head_bad, e, &c.d));
 	}
 	fields_clear(&c.f);
 	sent = reply_send(&rp, &rq, t);

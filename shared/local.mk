@@ -2,7 +2,7 @@
 
 noinst_LIBRARIES += libshared.a
 libshared_a_CFLAGS = $(AM_CFLAGS) $(JSONC_CFLAGS) $(SQLITE_CFLAGS) \
-	$(CRYPTO_CFLAGS) $(SODIUM_CFLAGS) $(YAML_CFLAGS)
+	$(CRYPTO_CFLAGS) $(CURL_CFLAGS) $(SODIUM_CFLAGS) $(YAML_CFLAGS)
 libshared_a_SOURCES = \
 	shared/base/buf.c shared/base/buf.h \
 	shared/base/conf.c shared/base/conf.h shared/base/conf_keys.def \
@@ -11,6 +11,7 @@ libshared_a_SOURCES = \
 	shared/base/err.c shared/base/err.h \
 	shared/base/fsio.c shared/base/fsio.h \
 	shared/base/hash.c shared/base/hash.h \
+	shared/base/http_get.c shared/base/http_get.h \
 	shared/base/json_in.c shared/base/json_in.h \
 	shared/base/json_out.c shared/base/json_out.h \
 	shared/base/log.c shared/base/log.h \

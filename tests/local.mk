@@ -61,10 +61,14 @@ tests_unit_test_history_trust_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 # --- who may do what -------------------------------------------------------
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_auth
-TESTS += tests/unit/test_auth
+check_PROGRAMS += tests/unit/test_auth tests/unit/test_jose
+TESTS += tests/unit/test_auth tests/unit/test_jose
 endif
 tests_unit_test_auth_SOURCES = tests/unit/test_auth.c tests/unit/test.h
+tests_unit_test_jose_SOURCES = tests/unit/test_jose.c tests/unit/test.h
+tests_unit_test_jose_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_jose_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
+	$(CRITERION_LIBS)
 tests_unit_test_auth_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_auth_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
 	$(CRITERION_LIBS)

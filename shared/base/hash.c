@@ -285,6 +285,43 @@ b64_exact(const char *s, size_t len, void *out, size_t want, size_t *got)
 	return r == -1 || n != want ? ERR_SYNTAX : b64_end(&st);
 }
 
+static int
+b64url_value(char c)
+{
+	const char	*at;
+
+	if (c == '-')
+		return 62;
+	if (c == '_')
+		return 63;
+	if (c == '+' || c == '/' || c == '\0')
+		return -1;
+	at = strchr(b64_digits, c);
+	return at == NULL ? -1 : (int)(at - b64_digits);
+}
+
+enum err
+b64url_decode(const char *s, size_t len, struct buf *out)
+{
+	uint32_t	 v = 0;
+	int		 bits = 0, digit;
+
+	for (; len > 0; s++, len--) {
+		if ((digit = b64url_value(*s)) == -1)
+			return ERR_SYNTAX;
+		v = v << 6 | (uint32_t)digit;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			buf_addc(out, (char)(v >> bits));
+			v &= (1u << bits) - 1;
+		}
+	}
+	if (v != 0 || bits >= 6)
+		return ERR_SYNTAX;
+	return buf_err(out);
+}
+
 void
 rnd_bytes(void *p, size_t len)
 {

@@ -49,6 +49,12 @@ enum err	 b64_decode(const char *, size_t len, struct buf *out);
 enum err	 b64_exact(const char *, size_t len, void *out, size_t want,
 		    size_t *got);
 
+/*
+ * The alphabet for URLs, without padding, as signed tokens have it (RFC 7515,
+ * appendix C): nothing is skipped, and one text is all that means the bytes.
+ */
+enum err	 b64url_decode(const char *, size_t len, struct buf *out);
+
 /* Bytes from getrandom(2); ends the process if the kernel has none. */
 void		 rnd_bytes(void *, size_t);
 /* 2 * n lower-case hex digits and a NUL. */

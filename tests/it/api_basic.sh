@@ -6,6 +6,8 @@ set -u
 . "$top_srcdir/tests/lib/api.sh"
 
 plan 38
+BPFCOMPAT_API_WRITE_KEY=some-key
+export BPFCOMPAT_API_WRITE_KEY
 api_start
 api_nginx
 
@@ -113,6 +115,8 @@ want=401
 # At this rate the body would take five minutes.
 check "an upload is refused before its body is read" status \
     --limit-rate 10k -F "artifact_file=@$api/big.o" /api/validate/start
-check "with the envelope" body_has '.code == "unauthorized" and .request_id'
+check "with the envelope" body_has '.code == "unauthorized" and .request_id
+    and .status == 401 and .type == "urn:bpfcompat:error:unauthorized" and
+    .detail == .error and (.error | test("X-API-Key"))'
 check "with a challenge" has_header WWW-Authenticate 'Bearer realm="bpfcompat"'
 check "history is closed too" status /api/history/runs

@@ -34,6 +34,8 @@ rules() {
 		    "tests/unit/test_page.c")
 		own("^json-c/|^json\\.h", "shared/base/json_in.c")
 		own("^(fcgiapp|fcgi_stdio|fcgi_config|fastcgi)", "fcgi/transport.c")
+		own("^cjose/", "fcgi/jws.c tests/unit/test_jose.c")
+		own("^curl/", "shared/base/http_get.c")
 		own("^libssh/", "worker/vm/ssh.c worker/vm/sshkey.c")
 		own("^(yaml|cyaml/)", "shared/base/yaml_in.c")
 		own("^openssl/", "shared/base/hash.c")
