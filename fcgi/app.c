@@ -40,6 +40,7 @@ app_init(struct app *a, const struct conf *conf, struct diag *d)
 void
 app_clear(struct app *a)
 {
+	history_view_free(a->view);
 	db_watch_free(a->watch);
 	db_close(a->db);
 	metrics_free(a->metrics);
@@ -78,5 +79,20 @@ app_watch(struct app *a, struct db_watch **out, struct diag *d)
 		return ERR_UNAVAILABLE;
 	}
 	*out = a->watch;
+	return ERR_OK;
+}
+
+enum err
+app_view(struct app *a, struct history_view **out, struct diag *d)
+{
+	struct db	*db;
+	enum err	 e;
+
+	if ((e = app_db(a, &db, d)) != ERR_OK || (a->view == NULL && (e =
+	    history_view_new(a->conf, NULL, &a->view, d)) != ERR_OK))
+		return e;
+	if (history_view_refresh(a->view, db, d) != ERR_OK)
+		return ERR_UNAVAILABLE;
+	*out = a->view;
 	return ERR_OK;
 }

@@ -11,6 +11,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "domain/grants.h"
+#include "domain/history_view.h"
 #include "domain/matrix.h"
 #include "domain/profile.h"
 #include "store/db.h"
@@ -34,6 +35,7 @@ struct	app {
 	struct metrics	*metrics;	/* shared with the other children */
 	struct db	*db;		/* NULL until app_db() */
 	struct db_watch	*watch;		/* NULL until app_watch() */
+	struct history_view *view;	/* NULL until app_view() */
 };
 
 /* Loads what needs no database; the diag is for the start-up message. */
@@ -44,6 +46,11 @@ void		 app_clear(struct app *);
  * not there yet.  ERR_UNAVAILABLE; the diag is for the log.
  */
 enum err	 app_db(struct app *, struct db **, struct diag *);
+/*
+ * Whom the history is believed from, and what of it was proved by this
+ * process; fresh as of now.  Within db_begin_read().
+ */
+enum err	 app_view(struct app *, struct history_view **, struct diag *);
 /* Changes of the database as an event. */
 enum err	 app_watch(struct app *, struct db_watch **, struct diag *);
 

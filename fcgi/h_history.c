@@ -79,43 +79,130 @@ h_runs(struct app *app, struct call *c)
 
 /* --- signed records ---------------------------------------------------------*/
 
+/* What a reader has to know of a record that fails. */
+static void
+failed_record(struct jsonw *w, size_t index, const struct history_row *r,
+    const struct history_verdict *v)
+{
+	jsonw_obj(w, NULL);
+	jsonw_int(w, "index", (int64_t)index);
+	jsonw_int(w, "seq", r->seq);
+	jsonw_str(w, "run_id", r->run_id);
+	jsonw_str(w, "artifact_name", r->name);
+	jsonw_str(w, "artifact_version", r->version);
+	jsonw_arr(w, "codes");
+	for (size_t i = 0; i < v->nissues; i++)
+		jsonw_str(w, NULL, history_fault_code(v->fault[i]));
+	jsonw_end(w);
+	jsonw_arr(w, "issues");
+	for (size_t i = 0; i < v->nissues; i++)
+		jsonw_str(w, NULL, v->issue[i]);
+	jsonw_end(w);
+	jsonw_end(w);
+}
+
+/*
+ * The records of this page and the signed end of the chain, as verified
+ * now: a page that was tampered with is shown, and said to be so.
+ */
+static enum err
+verification(struct app *app, struct call *c, struct jsonw *w,
+    const struct history_row *rows, size_t n)
+{
+	struct history_view	*view;
+	struct history_verdict	 v;
+	struct history_sum	 sum;
+	size_t			 good = 0;
+	enum err		 e;
+
+	if ((e = app_view(app, &view, &c->d)) != ERR_OK)
+		return e;
+	jsonw_obj(w, "verification");
+	jsonw_arr(w, "failed");
+	for (size_t i = 0; i < n; i++) {
+		if ((e = history_view_prove(view, app->db,
+		    HISTORY_CHAIN_SERVER, &rows[i], &v)) != ERR_OK)
+			return e;
+		good += v.verified;
+		if (!v.verified)
+			failed_record(w, i, &rows[i], &v);
+	}
+	jsonw_end(w);
+	jsonw_int(w, "checked", (int64_t)n);
+	jsonw_int(w, "verified", (int64_t)good);
+	if ((e = history_view_end(view, app->db, HISTORY_CHAIN_SERVER,
+	    &sum)) != ERR_OK)
+		return e;
+	jsonw_int(w, "chain_records", sum.records);
+	jsonw_bool(w, "chain_end_verified", sum.end_fault == HF_NONE);
+	if (sum.end_fault != HF_NONE) {
+		jsonw_str(w, "chain_end_code",
+		    history_fault_code(sum.end_fault));
+		jsonw_str(w, "chain_end_issue", sum.end_problem);
+	}
+	jsonw_end(w);
+	return ERR_OK;
+}
+
+/* How many of the records fit: large ones make a shorter page. */
+static size_t
+write_records(struct call *c, struct jsonw *w,
+    const struct history_row *rows, size_t n)
+{
+	size_t	 i;
+
+	jsonw_arr(w, "records");
+	for (i = 0; i < n; i++) {
+		/* What failed is listed behind them. */
+		if (i > 0 && c->rp->body.len + strlen(rows[i].line) >
+		    REPLY_BODY_MAX - 1024 * 1024)
+			break;
+		jsonw_raw(w, NULL, rows[i].line, strlen(rows[i].line));
+	}
+	jsonw_end(w);
+	return i;
+}
+
 /* Records go out byte for byte as they were signed. */
-enum err
-h_history_artifacts(struct app *app, struct call *c)
+static enum err
+artifacts_page(struct app *app, struct call *c, struct paging *p)
 {
 	struct page_place	 last = { "", "", 0 };
-	struct paging		 p;
 	struct history_row	*rows = NULL;
 	struct jsonw		*w;
-	struct db		*db;
 	size_t			 n = 0, shown;
 	enum err		 e;
 
-	if ((e = paging_read(c, "artifacts", &p)) != ERR_OK ||
-	    (e = app_db(app, &db, &c->d)) != ERR_OK ||
-	    (e = store_history_page(db, HISTORY_CHAIN_SERVER, &p.page, &rows,
-	    &n)) != ERR_OK)
+	if ((e = store_history_page(app->db, HISTORY_CHAIN_SERVER, &p->page,
+	    &rows, &n)) != ERR_OK)
 		return e;
-	shown = paging_shown(&p, n);
 	w = reply_json(c->rp);
 	jsonw_obj(w, NULL);
-	jsonw_arr(w, "records");
-	for (size_t i = 0; i < shown; i++) {
-		/* Large records make a shorter page. */
-		if (i > 0 && c->rp->body.len + strlen(rows[i].line) >
-		    REPLY_BODY_MAX - 4096)
-			shown = i;
-		else
-			jsonw_raw(w, NULL, rows[i].line,
-			    strlen(rows[i].line));
+	shown = write_records(c, w, rows, paging_shown(p, n));
+	if ((e = verification(app, c, w, rows, shown)) == ERR_OK) {
+		if (shown > 0)
+			paging_place(&last, rows[shown - 1].created_at,
+			    rows[shown - 1].run_id, rows[shown - 1].seq);
+		e = paging_end(p, shown < n, &last, w);
+		jsonw_end(w);
 	}
-	jsonw_end(w);
-	if (shown > 0)
-		paging_place(&last, rows[shown - 1].created_at,
-		    rows[shown - 1].run_id, rows[shown - 1].seq);
-	e = paging_end(&p, shown < n, &last, w);
-	jsonw_end(w);
 	history_rows_free(rows, n);
+	return e;
+}
+
+enum err
+h_history_artifacts(struct app *app, struct call *c)
+{
+	struct paging	 p;
+	struct db	*db;
+	enum err	 e;
+
+	if ((e = paging_read(c, "artifacts", &p)) != ERR_OK ||
+	    (e = app_db(app, &db, &c->d)) != ERR_OK ||
+	    (e = db_begin_read(db)) != ERR_OK)
+		return e;
+	e = artifacts_page(app, c, &p);
+	db_rollback(db);
 	c->rp->cache = CACHE_PRIVATE;
 	return e;
 }

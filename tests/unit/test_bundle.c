@@ -114,7 +114,7 @@ Test(dsse, signs_as_the_vector_is_signed)
 	static const char	 body[] =
 				    "{\"_type\":\"https://in-toto.io/Statement/v1\"}";
 	struct ed25519_key	*key = NULL;
-	struct history_seal	 seal;
+	struct history_seal	 seal = { .want = NULL };
 	struct buf		 b = BUF_INIT(4096), again = BUF_INIT(4096);
 	struct dsse		 env;
 
@@ -227,7 +227,7 @@ struct	made {
 static void
 add_line(struct made *m, const char *run, const char *sha, struct buf *to)
 {
-	struct history_seal	 seal;
+	struct history_seal	 seal = { .want = NULL };
 	struct history_record	 r = { .run_id = run,
 		.run_started_at = "2026-05-15T17:00:00Z",
 		.created_at = "2026-05-15T17:00:01Z", .artifact_name = "x",
@@ -331,7 +331,7 @@ make(struct made *m, enum lie lie)
 	struct buf		*bufs[] = { &m->keys, &m->record, &m->chain,
 		&m->head, &m->report, &m->statement, &m->envelope,
 		&m->archive };
-	struct history_seal	 seal;
+	struct history_seal	 seal = { .want = NULL };
 	char			*at;
 
 	memset(m, 0, sizeof(*m));

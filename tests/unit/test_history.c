@@ -98,7 +98,7 @@ Test(history, first_vector_is_signed_alike)
 {
 	struct ed25519_key	*k = vector_key();
 	struct history_record	 r = record_1();
-	struct history_seal	 seal;
+	struct history_seal	 seal = { .want = NULL };
 	struct diag		 d = DIAG_INIT;
 
 	cr_assert_eq(history_sign(&r, history_sign_local, k, &seal,
@@ -247,7 +247,7 @@ Test(history, a_record_that_lacks_something_is_not_signed)
 {
 	struct ed25519_key	*k = vector_key();
 	struct history_record	 r;
-	struct history_seal	 seal;
+	struct history_seal	 seal = { .want = NULL };
 	struct diag		 d = DIAG_INIT;
 
 	r = record_1();

@@ -5,12 +5,15 @@
  * audit's end, and in-toto statements (encoded for DSSE), so that it is no
  * use for signing anything else.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fsio.h"
 #include "base/json_out.h"
 #include "domain/audit_chain.h"
 #include "domain/bundle.h"
@@ -72,6 +75,7 @@ may_sign(const char *p, size_t len)
 
 struct	keeper {
 	const char		*keydir;
+	struct stat		 seen;	/* the active key's file, as loaded */
 	struct ed25519_key	*active, *coming;
 };
 
@@ -80,6 +84,23 @@ forget(struct ed25519_key **key)
 {
 	ed25519_free(*key);
 	*key = NULL;
+}
+
+/* Loads the key, and again when somebody has changed it. */
+static void
+open_active(struct keeper *k, struct diag *d)
+{
+	char		 path[PATH_MAX];
+	struct stat	 st;
+
+	if (path_join(path, sizeof(path), k->keydir, KEYS_PRIVATE, NULL) !=
+	    ERR_OK || stat(path, &st) == -1 || st.st_ino != k->seen.st_ino ||
+	    st.st_mtim.tv_sec != k->seen.st_mtim.tv_sec ||
+	    st.st_mtim.tv_nsec != k->seen.st_mtim.tv_nsec)
+		forget(&k->active);
+	if (k->active == NULL && keys_open(k->keydir, KEYS_ACTIVE, NULL,
+	    &k->active, d) == ERR_OK)
+		(void)stat(path, &k->seen);
 }
 
 /*
@@ -96,9 +117,7 @@ key_meant(struct keeper *k, const char **p, size_t *len, struct diag *d)
 	size_t		 n;
 
 	if (!next && !use) {
-		if (k->active == NULL)
-			(void)keys_open(k->keydir, KEYS_ACTIVE, NULL,
-			    &k->active, d);
+		open_active(k, d);
 		return k->active;
 	}
 	n = nl == NULL ? 0 : (size_t)(nl - *p);
@@ -174,7 +193,7 @@ main(int argc, char **argv)
 	/* "use KEY" and a line end fit in front of the longest record. */
 	struct buf	 in = BUF_INIT(HISTORY_LINE_MAX + 128);
 	struct buf	 out = BUF_INIT(ANSWER_MAX);
-	struct keeper	 k = { NULL, NULL, NULL };
+	struct keeper	 k = { .keydir = NULL };
 	enum err	 e;
 
 	if (argc != 2 || argv[1][0] == '-') {
