@@ -92,8 +92,11 @@ credentials_sent(const struct req *rq)
 	    rq->api_token[0] != '\0' || rq->identity[0] != '\0';
 }
 
-/* The audit gets one event a minute of what is refused unseen. */
-static void
+/*
+ * The audit gets one event a minute of what is refused unseen, and the log
+ * one line: a flood shall not fill the disk either.  Was this the one?
+ */
+static bool
 audit_flood(struct db *db, const struct call *c, const char *address)
 {
 	const struct limit_key	 key = { address, "", "", "login_audit" };
@@ -109,10 +112,12 @@ audit_flood(struct db *db, const struct call *c, const char *address)
 				    .http_status = 429 };
 	enum err		 e;
 
-	if (limit_take(db, &key, &rule, time_now_ms(), &st) == ERR_OK &&
-	    (e = audit_append(db, &ev)) != ERR_OK)
+	if (limit_take(db, &key, &rule, time_now_ms(), &st) != ERR_OK)
+		return false;
+	if ((e = audit_append(db, &ev)) != ERR_OK)
 		log_event(LOG_ERROR, "audit.failed",
 		    LOG_S("request_id", c->rq->id), LOG_S("code", err_code(e)));
+	return true;
 }
 
 enum err
@@ -141,7 +146,7 @@ limits_login(struct app *app, struct call *c)
 	    limit_peek(db, &key, &known_rule, time_now_ms(), &seen) ==
 	    ERR_LIMITED)
 		return ERR_OK;
-	audit_flood(db, c, address);
+	c->flood = !audit_flood(db, c, address);
 	metrics_limited(app->metrics, ACTION_NONE);
 	c->rp->retry_after = (int)st.retry_s;
 	return diag_set(&c->d, ERR_LIMITED, NULL, "too many wrong credentials "

@@ -27,6 +27,7 @@ struct	call {
 	const struct req	*rq;
 	const struct route	*route;		/* NULL until it is found */
 	struct principal	 who;		/* who asks */
+	bool			 flood;		/* one of many: not logged */
 	bool			 granted;	/* auth_registry() said yes */
 	bool			 audited;	/* the outcome is on record */
 	const char		*prefix;	/* "/api" or "/api/v1" */

@@ -161,7 +161,7 @@ log_request(const struct call *c, enum err e, enum err sent, int64_t us)
 	const struct reply	*rp = c->rp;
 	enum log_level		 level = LOG_INFO;
 
-	if (c->rq->auth_only)
+	if (c->rq->auth_only || c->flood)
 		level = LOG_DEBUG;	/* the request itself follows */
 	else if (rp->status >= 500)
 		level = LOG_ERROR;

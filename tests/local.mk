@@ -302,5 +302,6 @@ tests_unit_test_grants_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_limit_SOURCES = tests/unit/test_limit.c tests/unit/test.h
 tests_unit_test_limit_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_limit_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
-TESTS += tests/it/admin_token.sh tests/it/limits.sh
-EXTRA_DIST += tests/it/admin_token.sh tests/it/limits.sh tests/lib/promtext.awk
+TESTS += tests/it/admin_token.sh tests/it/flood.sh tests/it/limits.sh
+EXTRA_DIST += tests/it/admin_token.sh tests/it/flood.sh tests/it/limits.sh \
+	tests/lib/promtext.awk

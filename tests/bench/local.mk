@@ -7,6 +7,9 @@ EXTRA_DIST += tests/bench/bench.sh tests/bench/soak.sh
 bench: check-programs
 	@$(SHELL) $(top_srcdir)/tests/bench/bench.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    FLOOD_STRICT=1 FLOOD_ROUNDS=7 FLOOD_SECONDS=4 \
+	    $(SHELL) $(top_srcdir)/tests/it/flood.sh
 soak: check-programs
 	@$(SHELL) $(top_srcdir)/tests/bench/soak.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'

@@ -3,6 +3,10 @@ check_PROGRAMS += tests/lib/fcgi_client
 tests_lib_fcgi_client_SOURCES = tests/lib/fcgi_client.c
 tests_lib_fcgi_client_LDADD = $(SHARED_LIBS)
 
+check_PROGRAMS += tests/lib/http_load
+tests_lib_http_load_SOURCES = tests/lib/http_load.c
+tests_lib_http_load_LDADD = $(SHARED_LIBS)
+
 API_TESTS = tests/it/api_basic.sh tests/it/api_input.sh \
 	tests/it/api_wait.sh tests/it/api_disk.sh tests/it/fcgi_proto.sh \
 	tests/it/compare.sh tests/it/nginx_snippet.sh tests/it/registry.sh
