@@ -7,6 +7,7 @@
 #include "field_registry.h"
 #include "handlers.h"
 #include "registry_json.h"
+#include "registry_verify.h"
 #include "stored.h"
 
 #define ID_MAX	128	/* read so much, to say the rule instead of a limit */
@@ -271,33 +272,6 @@ find_version(struct app *app, struct call *c, struct version_key *k,
 	return e;
 }
 
-/* What is sent has to be what was signed; the row only says where it is. */
-static enum err
-check_record(struct call *c, const struct version_key *k,
-    const struct registry_version *v)
-{
-	struct history_entry	 h;
-	char			 hex[SHA256_HEX_SIZE];
-	enum err		 e;
-
-	e = history_parse(v->line, strlen(v->line), &h, NULL);
-	if (e == ERR_OK) {
-		e = history_digest(&h.rec, h.style, hex);
-		if (e == ERR_OK && (strcmp(hex, v->record_sha256) != 0 ||
-		    strcmp(h.rec.artifact_sha256, v->sha256) != 0 ||
-		    strcmp(h.rec.artifact_name, k->name) != 0 ||
-		    strcmp(h.rec.artifact_version, k->version) != 0))
-			e = ERR_CORRUPT;
-		history_entry_free(&h);
-	}
-	if (e == ERR_OK || e == ERR_NOMEM)
-		return e;
-	diag_set(&c->d, ERR_CORRUPT, NULL, "the record of this version is "
-	    "damaged; ask the operator for history/verify");
-	diag_word(&c->d, "record_damaged");
-	return ERR_CORRUPT;
-}
-
 static enum err
 send_object(struct app *app, struct call *c, const char *sha256,
     const char *filename)
@@ -334,8 +308,8 @@ h_registry_download(struct app *app, struct call *c)
 	ev.artifact_version = k.version;
 	ev.metadata = meta;
 	ev.fold = c->rq->method == METHOD_HEAD;
-	if ((e = check_record(c, &k, &v)) == ERR_OK && (e = send_object(app,
-	    c, v.sha256, filename)) == ERR_OK)
+	if ((e = registry_proved(app, c, &k, &v)) == ERR_OK &&
+	    (e = send_object(app, c, v.sha256, filename)) == ERR_OK)
 		e = audited_allow(app, c, &ev);
 	version_clear(&v);
 	return e;

@@ -51,6 +51,9 @@ extern const struct field registry_upload_fields[];
 extern const struct field registry_yank_fields[];
 enum err	 h_registry_upload(struct app *, struct call *);
 enum err	 h_registry_yank(struct app *, struct call *);
+/* registry_verify.c */
+extern const struct field registry_verify_fields[];
+enum err	 h_registry_verify(struct app *, struct call *);
 /* h_audit.c */
 extern const struct field audit_fields[];
 enum err	 h_audit(struct app *, struct call *);

@@ -36,6 +36,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/registry_ask.c fcgi/registry_ask.h \
 	fcgi/registry_json.c fcgi/registry_json.h \
 	fcgi/proxies.c fcgi/proxies.h \
+	fcgi/registry_verify.c fcgi/registry_verify.h \
 	fcgi/reply.c fcgi/reply.h \
 	fcgi/req.c fcgi/req.h \
 	fcgi/request_manifest.c fcgi/request_manifest.h \

@@ -62,6 +62,9 @@ static const struct route routes[] = {
 	{ METHOD_GET, "/registry/artifacts/report",
 	    ACTION_REGISTRY_ARTIFACT_DOWNLOAD, BODY_NONE, 0,
 	    registry_download_fields, h_registry_report },
+	{ METHOD_GET, "/registry/history/verify",
+	    ACTION_REGISTRY_HISTORY_VERIFY, BODY_NONE, 0,
+	    registry_verify_fields, h_registry_verify },
 	{ METHOD_GET, "/registry/audit/events", ACTION_REGISTRY_AUDIT_LIST,
 	    BODY_NONE, 0, audit_fields, h_audit },
 };

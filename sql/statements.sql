@@ -608,7 +608,7 @@ ORDER BY project LIMIT :limit;
 SELECT v.artifact_name, v.artifact_version, v.artifact_sha256,
     v.report_sha256, v.evidence, v.record_sha256, v.uploaded_by, v.created_at,
     v.yanked_at, v.yanked_by, v.yank_reason, v.yank_record_sha256,
-    v.size_bytes, h.line
+    v.size_bytes, h.line, h.seq
 FROM registry_versions v LEFT JOIN history h ON h.chain = :chain
     AND h.record_sha256 = v.record_sha256
 WHERE v.tenant = :tenant AND v.project = :project

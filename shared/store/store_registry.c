@@ -235,7 +235,8 @@ store_version_get(struct db *db, const struct version_key *k,
 	    (v->line = stmt_col_dup(s, V_LINE)) == NULL) {
 		version_clear(v);
 		e = ERR_NOMEM;
-	}
+	} else
+		v->seq = stmt_col_int(s, V_SEQ);
 	stmt_reset(s);
 	return e;
 }

@@ -69,6 +69,7 @@ struct	registry_version {	/* owned; version_clear() */
 	char	*yanked_at;	/* "": it is not */
 	char	*yanked_by, *yank_reason, *yank_record_sha256;
 	char	*line;		/* the signed record of the upload */
+	int64_t	 seq;		/* its place in the chain; 0: it has none */
 	int64_t	 size;
 };
 
@@ -82,7 +83,7 @@ struct	registry_entry {
 	int64_t			 seq;
 	char			*line;	/* the record, as it was signed */
 	bool			 yank;	/* it is the record of a yank */
-	struct registry_version	 v;	/* v.line is NULL */
+	struct registry_version	 v;	/* without line and seq */
 };
 
 /*

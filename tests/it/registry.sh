@@ -7,7 +7,7 @@ set -u
 . "$top_srcdir/tests/lib/api.sh"
 . "$top_srcdir/tests/lib/registry.sh"
 
-plan 51
+plan 54
 
 BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES=5000
 BPFCOMPAT_REGISTRY_MAX_ARTIFACT_VERSIONS_PER_NAME=3
@@ -222,6 +222,26 @@ check "the newest record of a yanked version says so" body_has \
     .records[0].required_passed == 0 and .versions[0].selectable == false'
 status_is "a yanked version is not given again" 409 version_yanked \
     '"artifact_version"' upload v2 "$api/b.o"
+
+# --- verification ------------------------------------------------------------------
+
+v="/api/registry/history/verify?tenant=acme&project=demo"
+get "$v" >/dev/null
+check "a project's chain verifies" body_has '.summary == {failed: 0, total: 6,
+    records: 6, end_verified: true} and ([.verification[].verified] | all)
+    and .verification[0].index == 0 and
+    (.verification[1].prev_record_sha256 |
+    length) == 64'
+# What no program of ours can do.
+sql "drop trigger history_fixed; update history set line = replace(line,
+    '\"summary_status\":\"fail\"', '\"summary_status\":\"pass\"')
+    where chain = 'acme/demo' and seq = 1"
+get "$v" >/dev/null
+check "a changed record is found, also after it was proved" body_has \
+    '.summary.failed >= 1 and .verification[0].verified == false and
+    (.verification[0].issues | length) > 0'
+check "and what it is about is not handed out" \
+    test "$(get "$d=v1") $(jq -r .code "$api/body")" = '500 record_damaged'
 
 # --- without a worker -------------------------------------------------------------
 
