@@ -240,12 +240,18 @@ EXTRA_DIST += tests/unit/verlogs/5.10.logs tests/unit/verlogs/6.1.logs \
 
 # --- the runner --------------------------------------------------------------
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_kevent tests/unit/test_vm
-TESTS += tests/unit/test_kevent tests/unit/test_vm
+check_PROGRAMS += tests/unit/test_kevent tests/unit/test_kevent_forms \
+	tests/unit/test_vm
+TESTS += tests/unit/test_kevent tests/unit/test_kevent_forms \
+	tests/unit/test_vm
 endif
 tests_unit_test_kevent_SOURCES = tests/unit/test_kevent.c tests/unit/test.h
 tests_unit_test_kevent_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_kevent_LDADD = libvm.a $(SHARED_LIBS) $(CRITERION_LIBS)
+tests_unit_test_kevent_forms_SOURCES = tests/unit/test_kevent_forms.c \
+	tests/unit/test.h
+tests_unit_test_kevent_forms_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_kevent_forms_LDADD = libvm.a $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_vm_SOURCES = tests/unit/test_vm.c tests/unit/test.h
 tests_unit_test_vm_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_vm_LDADD = libvm.a $(SHARED_LIBS) $(LIBSSH_LIBS) \

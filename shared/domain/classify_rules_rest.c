@@ -36,7 +36,7 @@ const struct class_rule class_guest_rules[] = {
 	  "Leave that program out on this kernel; report the stall to the "
 	  "kernel's maintainers." },
 	{ "guest-hung-task", HANG, CLASS_GUEST_HANG, "hung_task", HIGH,
-	  { { c_splat, "*blocked for more than", NULL } },
+	  { { c_splat, "*blocked*for more than", NULL } },
 	  "a task of the guest was blocked during {step}",
 	  "Leave that program out on this kernel; report it to the kernel's "
 	  "maintainers." },

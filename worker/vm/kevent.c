@@ -56,6 +56,10 @@ static const struct {
 	{ "BUG: unable to handle ", NULL, "oops", true },
 	{ "BUG: ", "stack guard page was hit", "oops", true },
 	{ "BUG: ", NULL, "bug", false },
+	/* An allocator's cache: "BUG kmalloc-64 (Not tainted): ...". */
+	{ "BUG ", "ainted", "bug", false },
+	{ "[ BUG: ", NULL, "lockdep", false },
+	{ "CFI failure at ", NULL, "bug", false },
 	{ "kernel BUG at ", NULL, "bug", true },
 	{ "Oops: ", NULL, "oops", true },
 	{ "Oops[", NULL, "oops", true },
@@ -77,7 +81,8 @@ static const struct {
 	{ "WARNING: ", NULL, "warning", false },
 	{ "rcu: INFO: ", "detected", "rcu_stall", false },
 	{ "INFO: rcu", "detected", "rcu_stall", false },
-	{ "INFO: task ", "blocked for more than ", "hung_task", false },
+	/* "blocked for more than", newer ones "blocked in I/O wait for ...". */
+	{ "INFO: task ", " for more than ", "hung_task", false },
 	{ "unregister_netdevice: waiting for ", NULL, "netdev_leak", false },
 	{ "Illegal XDP return value", NULL, "bpf", false },
 	{ "verifier bug: ", NULL, "bpf", false },
@@ -261,6 +266,7 @@ kind_of_message(const char *message, const char *kind)
 	if (strncmp(message, "refcount_t: ", 12) == 0)
 		return "refcount";
 	if (strncmp(message, "verifier bug: ", 14) == 0 ||
+	    strncmp(message, "verifier backtracking bug", 25) == 0 ||
 	    strncmp(message, "Illegal XDP return value", 24) == 0)
 		return "bpf";
 	return kind;
