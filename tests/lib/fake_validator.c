@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -146,6 +147,24 @@ panic(void)
 	sysrq('c');
 }
 
+/*
+ * A policy of 2 GiB for AppArmor: the kernel wants memory for all of it
+ * before it looks at any, does not get it, and says so with its trace.
+ */
+static void
+greedy(void)
+{
+	size_t	 n = 0x7fff0000;
+	void	*p = mmap(NULL, n, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS |
+		    MAP_NORESERVE, -1, 0);
+	int	 fd = open("/sys/kernel/security/apparmor/.load", O_WRONLY);
+
+	if (fd == -1 || p == MAP_FAILED || write(fd, p, n) != -1)
+		exit(6);
+	close(fd);
+	munmap(p, n);
+}
+
 /* What a process may write where the kernel writes, too. */
 static void
 forge(void)
@@ -185,6 +204,8 @@ misbehave(const char *word)
 		programs(panic);
 	else if (strcmp(word, "oom7") == 0)
 		programs(sacrifice);
+	else if (strcmp(word, "greedy7") == 0)
+		programs(greedy);
 	else if (strcmp(word, "forge") == 0)
 		forge();
 	else if (strcmp(word, "reboot") == 0)

@@ -141,6 +141,12 @@ static const struct form {
 	  "seconds.\n6 task:bpfcompat-valid state:D stack:0 pid:88\n",
 	  "hung_task", "INFO: task bpfcompat-valid:88 blocked in I/O wait",
 	  "state:D", false },
+	{ "5.10: no memory for vmalloc()",
+	  "4 bpfcompat-valid: vmalloc: allocation failure: 2147479616 bytes, "
+	  "mode:0xdc0(GFP_KERNEL|__GFP_ZERO), nodemask=(null)\n"
+	  "4 Call Trace:\n4 Mem-Info:\n",
+	  "alloc_failure", "bpfcompat-valid: vmalloc: allocation failure:",
+	  "Mem-Info", false },
 	{ "7: control flow",
 	  "2 CFI failure at bpf_dispatcher_nop_func+0x1f/0x30 (target: "
 	  "bpf_prog_1+0x0/0x40; expected type: 0x5bb4cbf8)\n"

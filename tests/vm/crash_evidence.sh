@@ -19,7 +19,7 @@ vm_tmp=$tmp
 . "$top_srcdir/tests/lib/runner.sh"
 runner_setup
 trap 'rm -rf "$tmp" "$vm_tmp"' EXIT
-plan 24
+plan 27
 
 # judge OBJECT MATRIX: a whole run; its report in $report.
 judge() {
@@ -103,6 +103,14 @@ check "what happened at program 7 is still program 7's" test \
 check "an end of line in a task's name makes no second event" test \
     "$(end_event | jq '.kernel_events | length')" = 1
 check "and ends nothing" test "$(event .fatal)" = false
+
+try greedy7
+check "a guest that complains of its memory goes on, too" end_is "" "done"
+check "the complaint is one of program 7" test \
+    "$(event '"\(.kind) \(.program) \(.index)/\(.total) \(.fatal)"')" = \
+    "alloc_failure prog_7 7/300 false"
+check "with its trace" test "$(event '.text | test("Call Trace") and
+    test("aa_|apparmor")')" = true
 
 try forge
 check "what a process writes does not end a guest" end_is "" "done"

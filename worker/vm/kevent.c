@@ -40,6 +40,7 @@ static const struct {
 	{ NULL, " invoked oom-killer: gfp_mask=", OOM, false },
 	{ NULL, ": page allocation failure: order:", "alloc_failure", false },
 	{ NULL, ": vmalloc error: size ", "alloc_failure", false },
+	{ NULL, ": vmalloc: allocation failure: ", "alloc_failure", false },
 	{ "Out of memory", "Killed process ", OOM, false },
 	{ "Memory cgroup out of memory", "Killed process ", OOM, false },
 	{ "Kernel panic - not syncing", NULL, "panic", true },
