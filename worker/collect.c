@@ -171,8 +171,9 @@ map_in(const struct jval *doc, const char *messages)
 
 /*
  * A map that was not created and the program uses, when its first
- * instruction was never looked at: what else is wrong with it comes after
- * the map.  Later on what the verifier met first is the cause.
+ * instruction was never looked at (or the verifier never asked): what else
+ * is wrong with it comes after the map.  Later on what the verifier met
+ * first is the cause.
  */
 static const struct jval *
 map_before_walk(const struct jval *doc, const struct jval *program)
@@ -181,7 +182,7 @@ map_before_walk(const struct jval *doc, const struct jval *program)
 	const struct jval	*m;
 
 	if (name == NULL || jval_get_int(jval_get(program, "verifier"),
-	    "processed_insns", -1) != 0)
+	    "processed_insns", 0) != 0)
 		return NULL;
 	m = first_with(maps_of(doc), "name", name);
 	return is(m, "status", "failed") ? m : NULL;
