@@ -1,7 +1,7 @@
 /* Traces a function that is in a module. */
 #include "corpus.h"
 
-SEC("fentry/ext4_file_open")
+SEC("fentry/xfs_file_open")
 int
 fentry_module(void *ctx)
 {
