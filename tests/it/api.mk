@@ -9,7 +9,7 @@ tests_lib_http_load_LDADD = $(SHARED_LIBS)
 
 API_TESTS = tests/it/api_basic.sh tests/it/api_input.sh \
 	tests/it/api_wait.sh tests/it/api_disk.sh tests/it/fcgi_proto.sh \
-	tests/it/compare.sh tests/it/nginx_snippet.sh tests/it/registry.sh
+	tests/it/compare.sh tests/it/nginx_snippet.sh tests/it/registry.sh tests/it/registry_audit.sh
 TESTS += $(API_TESTS)
 EXTRA_DIST += $(API_TESTS) tests/lib/api.sh tests/lib/registry.sh
 

@@ -11,6 +11,10 @@ static const struct verb verbs[] = {
 	    admin_revoke_token },
 	{ "publish", "bring the published files up to date, or check them",
 	    admin_publish },
+	{ "audit-export", "write the audit stream, and sign it",
+	    admin_audit_export },
+	{ "audit-verify", "check the audit stream, or an export",
+	    admin_audit_verify },
 	{ NULL, NULL, NULL },
 };
 
