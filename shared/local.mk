@@ -98,6 +98,7 @@ libshared_a_SOURCES += shared/base/ustar.c shared/base/ustar.h \
 # Files that are published from the database.
 libshared_a_SOURCES += shared/domain/run_record.c \
 	shared/domain/run_record.h \
+	shared/store/store_import.c shared/store/store_import.h \
 	shared/store/store_outbox.c shared/store/store_outbox.h
 nodist_libshared_a_SOURCES = shared/store/sql_text.h
 

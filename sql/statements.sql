@@ -727,3 +727,31 @@ SELECT artifact_name, artifact_version, artifact_sha256, report_sha256
 FROM registry_versions
 WHERE tenant = :tenant AND project = :project AND artifact_name = :name
     AND artifact_version = :version AND record_sha256 = :record;
+
+-- name: import_known
+SELECT chain FROM history WHERE chain = '' AND record_sha256 = :sha256
+UNION ALL
+SELECT chain FROM history WHERE chain GLOB '@*' AND record_sha256 = :sha256
+LIMIT 1;
+
+-- name: foreign_key_put
+INSERT INTO history_foreign_keys (chain, public_key, key_id, first_at,
+    last_at)
+VALUES (:chain, :key, :key_id, :at, :at)
+ON CONFLICT (chain, public_key) DO UPDATE SET
+    first_at = min(first_at, excluded.first_at),
+    last_at = max(last_at, excluded.last_at);
+
+-- name: foreign_keys
+SELECT public_key, first_at, last_at FROM history_foreign_keys
+WHERE chain = :chain ORDER BY public_key;
+
+-- name: import_job
+INSERT INTO jobs (id, state, stage, message, percent, origin,
+    artifact_sha256, artifact_size, artifact_basename, artifact_name,
+    artifact_version, matrix_name, matrix_path, timeout_ms, concurrency,
+    submitted_by, created_at, started_at, updated_at, finished_at, run_id,
+    exit_code)
+VALUES (:id, 'completed', 'completed', 'Imported', 100, 'cli', :sha256,
+    :size, :basename, :name, :version, :matrix_name, :matrix_path, 1, 1,
+    'import', :at, :at, :at, :at, :run_id, :exit_code);

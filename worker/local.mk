@@ -15,6 +15,8 @@ libworker_a_SOURCES = \
 	worker/keyring.c worker/keyring.h \
 	worker/identity.c worker/identity.h \
 	worker/inspect_run.c worker/inspect_run.h \
+	worker/import.c worker/import.h worker/import_file.c \
+	worker/import_file.h worker/import_run.c \
 	worker/inputs.c worker/inputs.h \
 	worker/loop.c worker/loop.h \
 	worker/lost.c worker/lost.h \
@@ -69,7 +71,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_admin_audit.c \
 	worker/cli/verb_admin_token.c \
 	worker/cli/verb_compare.c \
-	worker/cli/verb_admin_publish.c \
+	worker/cli/verb_admin_import.c worker/cli/verb_admin_publish.c \
 	worker/cli/verb_env.c \
 	worker/cli/verb_history.c worker/cli/verb_history.h \
 	worker/cli/verb_history_bundle.c \

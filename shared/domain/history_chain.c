@@ -99,11 +99,20 @@ static enum err
 judge(struct segment *s, const struct history_row *row,
     const struct history_scan *sc, struct history_verdict *v)
 {
-	int	 order;
-	enum err e;
+	struct history_row	 named = *row;
+	const char		*prev = row->seq == 1 ? NULL : s->prev;
+	char			 own[SHA256_HEX_SIZE];
+	int			 order;
+	enum err		 e;
 
-	if ((e = history_verify_scan(sc, row->seq == 1 ? NULL : s->prev,
-	    s->trust, &s->scratch, v)) != ERR_OK)
+	if (row->seq == 1 && s->walk->chain[0] == '@' && history_scan_text(sc,
+	    HISTORY_PREV_RECORD_SHA256, own, sizeof(own)) && own[0] != '\0') {
+		/* An imported piece: what was before it was left out. */
+		prev = named.prev_sha256 = own;
+		row = &named;
+	}
+	if ((e = history_verify_scan(sc, prev, s->trust, &s->scratch, v)) !=
+	    ERR_OK)
 		return e;
 	if (row->seq != s->next)
 		history_issue(v, HF_GAP,

@@ -98,6 +98,8 @@ static const struct {
 	{ DB_WORKER, SQLITE_INSERT, "outbox", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "outbox", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "run_order", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "history_foreign_keys", NULL },
+	{ DB_WORKER, SQLITE_UPDATE, "history_foreign_keys", NULL },
 	{ DB_WEB, SQLITE_INSERT, "rate_limits", NULL },
 	{ DB_WEB, SQLITE_UPDATE, "rate_limits", NULL },
 	{ DB_WEB, SQLITE_DELETE, "rate_limits", NULL },

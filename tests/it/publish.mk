@@ -16,6 +16,7 @@ endif
 tests_unit_test_publish_SOURCES = tests/unit/test_publish.c tests/unit/test.h
 tests_unit_test_publish_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_publish_LDADD = libworker.a $(SHARED_LIBS) $(CRITERION_LIBS)
-PUBLISH_TESTS = tests/it/bundle.sh tests/it/publish.sh
+PUBLISH_TESTS = tests/it/bundle.sh tests/it/import.sh \
+	tests/it/publish.sh
 TESTS += $(PUBLISH_TESTS)
 EXTRA_DIST += $(PUBLISH_TESTS)

@@ -9,6 +9,8 @@ static const struct verb verbs[] = {
 	{ "list-tokens", "the same as \"token list\"", admin_list_tokens },
 	{ "revoke-token", "the same as \"token revoke\"",
 	    admin_revoke_token },
+	{ "import", "take over a work folder of another server",
+	    admin_import },
 	{ "publish", "bring the published files up to date, or check them",
 	    admin_publish },
 	{ "audit-export", "write the audit stream, and sign it",

@@ -11,6 +11,7 @@
 #include "worker/cli/cli.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/verb_history.h"
+#include "worker/import.h"
 
 /* 100,000 records with their checks are about 80 MB. */
 #define OUTPUT_MAX	((size_t)512 * 1024 * 1024)
@@ -276,6 +277,21 @@ struct	verify_flags {
 	bool		 all;
 };
 
+/* Keys that were taken over count in their own chain only. */
+static enum err
+imported_trust(const struct conf *c, struct db *db, const char *chain,
+    struct history_trust **t, struct diag *d)
+{
+	struct history_ring	 ring;
+	enum err		 e;
+
+	if ((e = history_trust_new(t)) == ERR_OK &&
+	    (e = history_trust_load(c, *t, d)) == ERR_OK &&
+	    (e = history_ring_apply(db, *t, &ring)) == ERR_OK)
+		e = import_trust(db, chain, *t);
+	return e;
+}
+
 static enum err
 verify_chain(const struct conf *c, struct db *db, struct history_view *view,
     const struct verify_flags *f, const char *chain, struct showing *s,
@@ -285,15 +301,20 @@ verify_chain(const struct conf *c, struct db *db, struct history_view *view,
 		.chain = chain, .threads = (int)f->threads,
 		.visit = show_link, .emit = emit, .progress = progress,
 		.arg = s };
+	struct history_trust		*own = NULL;
 	struct history_sum		 sum;
 	enum err			 e;
 
 	if ((e = db_begin_read(db)) != ERR_OK)
 		return e;
-	if ((e = history_view_refresh(view, db, d)) == ERR_OK && (e =
-	    history_chain_check(db, &w, history_view_trust(view),
-	    history_view_ring(view), &sum, d)) == ERR_OK && f->head != NULL)
+	if ((e = history_view_refresh(view, db, d)) == ERR_OK &&
+	    chain[0] == '@' && f->key == NULL)
+		e = imported_trust(c, db, chain, &own, d);
+	if (e == ERR_OK && (e = history_chain_check(db, &w, own != NULL ?
+	    own : history_view_trust(view), history_view_ring(view), &sum,
+	    d)) == ERR_OK && f->head != NULL)
 		e = check_kept(db, chain, f->head, view, &sum, d);
+	history_trust_free(own);
 	db_rollback(db);
 	if (e == ERR_OK && !conclude(s, chain, &sum))
 		*good = false;
