@@ -6,6 +6,7 @@ htdocscssdir = $(htdocsdir)/css
 dist_htdocscss_DATA = \
 	htdocs/css/base.css \
 	htdocs/css/builder.css \
+	htdocs/css/compare.css \
 	htdocs/css/result.css
 htdocsimgdir = $(htdocsdir)/img
 dist_htdocsimg_DATA = htdocs/img/icon.svg
@@ -13,6 +14,8 @@ htdocsjsdir = $(htdocsdir)/js
 dist_htdocsjs_DATA = \
 	htdocs/js/api.js \
 	htdocs/js/detail.js \
+	htdocs/js/diff.js \
+	htdocs/js/diffview.js \
 	htdocs/js/dom.js \
 	htdocs/js/elf.js \
 	htdocs/js/explain.js \

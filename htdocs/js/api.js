@@ -106,10 +106,31 @@ export function cancel(jobId)
 	    { method: "POST" });
 }
 
-export async function runs(limit, signal)
+/* A page of finished runs: {records, next}; next is "" on the last one. */
+export async function runs({ limit, cursor, name, signal } = {})
 {
-	return (await request("/history/runs" + query({ limit }),
-	    { signal })).records ?? [];
+	const r = await request("/history/runs" +
+	    query({ limit, cursor, artifact_name: name }), { signal });
+
+	return { records: r.records ?? [], next: r.next_cursor ?? "" };
+}
+
+export async function compare(base, head, signal)
+{
+	return (await request("/compare" +
+	    query({ base_run_id: base, head_run_id: head }),
+	    { signal })).diff ?? {};
+}
+
+export async function compareMarkdown(base, head)
+{
+	const rsp = await fetch(`${BASE}/compare` + query({ base_run_id: base,
+	    head_run_id: head, format: "markdown" }),
+	    { credentials: "same-origin" });
+
+	if (!rsp.ok)
+		throw new ApiError(rsp.status, {}, 0);
+	return rsp.text();
 }
 
 export function runReport(runId, signal)

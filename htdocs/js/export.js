@@ -34,9 +34,20 @@ export function markdown(m)
 	    "|---|---|---|---|---|", ...rows, ""].join("\n");
 }
 
-/* The clipboard exists only on secure pages; else show text to copy. */
-async function copy(button, text, said)
+/*
+ * The clipboard exists only on secure pages; else show text to copy.
+ * "wanted" is the text or a promise of it.
+ */
+async function copy(button, wanted, said)
 {
+	let text;
+
+	try {
+		text = await wanted;
+	} catch (e) {
+		announce(e.message);
+		return;
+	}
 	try {
 		await navigator.clipboard.writeText(text);
 		const label = button.querySelector("span");

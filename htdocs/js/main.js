@@ -4,6 +4,7 @@
  *	/			nothing yet
  *	/?job_id=…		a run while it runs
  *	/?run_id=…[&target=…]	a result, with one kernel's evidence open
+ *	/?base=…&head=…		two runs, compared
  *
  * so reload, back and a sent link all lead to the same view.
  */
@@ -24,6 +25,7 @@ import { showVerdict } from "./verdict.js";
 import { filterMatrix, initMatrix, showMatrix } from "./matrix.js";
 import { closeDetail, initDetail, openDetail } from "./detail.js";
 import { historyChanged, initHistory } from "./history.js";
+import { showDiff } from "./diffview.js";
 import { initThemeSwitch } from "./themeswitch.js";
 
 const TITLE = "bpfcompat · eBPF kernel compatibility";
@@ -101,6 +103,7 @@ function route()
 {
 	const q = new URLSearchParams(location.search);
 	const run = q.get("run_id"), job = q.get("job_id");
+	const base = q.get("base"), head = q.get("head");
 
 	if (run && shown?.id === run) {
 		routeTarget(q.get("target"));
@@ -113,6 +116,8 @@ function route()
 		openRun(run, q.get("target"), turn.signal);
 	else if (job)
 		openJob(job, turn.signal);
+	else if (base && head)
+		openDiff(base, head, turn.signal);
 	else {
 		view("start");
 		document.title = TITLE;
@@ -176,6 +181,33 @@ async function openRun(runId, target, signal)
 			    "the run was on another server.");
 		else
 			showApiError("The result could not be loaded", e,
+			    retryButton());
+	}
+}
+
+/* --- a comparison -------------------------------------------------------- */
+
+async function openDiff(base, head, signal)
+{
+	view("loading");
+	try {
+		const d = await api.compare(base, head, signal);
+
+		view("compare");
+		announce(showDiff(d, {
+			run: (id) => go({ run_id: id }),
+			swap: () => go({ base: head, head: base }),
+			link: () => location.origin + address({ base, head }),
+			markdown: () => api.compareMarkdown(base, head),
+		}));
+		reveal(byId("result-panel"));
+	} catch (e) {
+		if (e.name === "AbortError")
+			return;
+		if (e.status === 404)
+			showTrouble("There is no such run", e.message);
+		else
+			showApiError("The two runs could not be compared", e,
 			    retryButton());
 	}
 }
@@ -286,7 +318,10 @@ initUpload(drawReadiness);
 initIntent(drawReadiness);
 initMatrix();
 initDetail(targetMoved);
-initHistory((id) => go({ run_id: id }));
+initHistory({
+	run: (id) => go({ run_id: id }),
+	diff: (base, head) => go({ base, head }),
+});
 initStart((job, required) => {
 	sent = { job, required };
 	go({ job_id: job });

@@ -6,6 +6,7 @@ EXTRA_DIST += $(UI_TESTS) \
 	tests/ui/browser.mjs \
 	tests/ui/canned.mjs \
 	tests/ui/cases_builder.mjs \
+	tests/ui/cases_compare.mjs \
 	tests/ui/cases_result.mjs \
 	tests/ui/cases_run.mjs \
 	tests/ui/modules.sh \

@@ -6,8 +6,9 @@ import { exitCode, plan, test } from "./tap.mjs";
 import { builder } from "./cases_builder.mjs";
 import { run } from "./cases_run.mjs";
 import { result } from "./cases_result.mjs";
+import { compare } from "./cases_compare.mjs";
 
-const cases = [...builder, ...run, ...result];
+const cases = [...builder, ...run, ...result, ...compare];
 const canned = await Canned.open();
 const browser = await Browser.open(canned.base);
 
