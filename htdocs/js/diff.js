@@ -118,12 +118,12 @@ export function percent(permille)
 	    `${(Math.abs(permille) / 10).toFixed(1)} %`;
 }
 
-/* "2 new failures, 1 fixed, 8 unchanged" */
+/* "2 new failures · 1 fixed · 8 unchanged" */
 export function headline(d)
 {
 	return groups(d).map((g) => g.rows.length === 1 &&
 	    g.effect === "new_failure" ? "1 new failure" :
-	    `${g.rows.length} ${g.title.toLowerCase()}`).join(", ") ||
+	    `${g.rows.length} ${g.title.toLowerCase()}`).join(" · ") ||
 	    plural(0, "kernel");
 }
 

@@ -115,8 +115,8 @@ effect(const struct cmp_target *b, const struct cmp_target *h)
 		return effect_both(b, h);
 	if (!told(h))
 		return CMP_NO_ANSWER;
-	return h->outdated ? CMP_OUTDATED : good(h) ? CMP_ADDED :
-	    CMP_ADDED_FAILING;
+	return h->outdated ? CMP_OUTDATED : h->expected_fail ? CMP_EXPECTED :
+	    good(h) ? CMP_ADDED : CMP_ADDED_FAILING;
 }
 
 /* In the order in which a target goes through them. */

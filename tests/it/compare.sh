@@ -6,7 +6,8 @@ set -u
 . "$top_srcdir/tests/lib/api.sh"
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_READ=true
-plan 44
+export BPFCOMPAT_API_WRITE_KEY=right-key
+plan 49
 prog=$top_builddir/bin/bpfcompat
 golden=$top_srcdir/tests/unit/golden
 
@@ -84,6 +85,18 @@ check "what is no report is refused by name" refuses 400 \
     'head_report: schema_version' \
     "base_report=runs/$base/report.json&head_report=reports/odd.json"
 check "POST needs write authority" test "$(api_curl -d '{}' $C)" = 401
+# posts STATUS BODY
+posts() {
+	[ "$(api_curl -H 'X-API-Key: right-key' -d "$2" $C)" = "$1" ]
+}
+check "and compares with it" posts 200 '{"artifact_name": " execsnoop ",
+    "base_version": "v1", "head_version": "v2", "base_report": ""}'
+check "with the same answer" body_has '.diff.verdict.exit_code == 2'
+check "two paths win over versions" posts 200 '{"artifact_name": "x",
+    "base_report": "runs/'"$base"'/report.json",
+    "head_report": "runs/'"$head"'/report.json", "cost_threshold_percent": 9}'
+check "an unknown member is refused" posts 400 '{"artifact": "x"}'
+check "and whatever follows the body" posts 400 '{} {}'
 cp "$api_w/runs/$base/report.json" "$api/kept"
 echo >>"$api_w/runs/$base/report.json"
 check "a stored report that was changed is not compared" got 500 "$C?$V"

@@ -133,6 +133,8 @@ static const struct {
 	    1 },
 	{ "added and failing, optional", NULL, FAIL OPT, "added",
 	    CMP_ADDED_FAILING, P, 0 },
+	{ "added, fails as expected", NULL, EXPECTED REQ, "added",
+	    CMP_EXPECTED, P, 0 },
 	{ "added without an answer", NULL, INFRA REQ, "added", CMP_NO_ANSWER,
 	    U, 0 },
 	/* the machinery failed */
