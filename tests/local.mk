@@ -114,9 +114,13 @@ tests_unit_test_manifest_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 # --- registry, audit ---------------------------------------------------------
 if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_audit
-TESTS += tests/unit/test_audit
+check_PROGRAMS += tests/unit/test_audit tests/unit/test_registry
+TESTS += tests/unit/test_audit tests/unit/test_registry
 endif
+tests_unit_test_registry_SOURCES = tests/unit/test_registry.c \
+	tests/unit/test.h
+tests_unit_test_registry_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_registry_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_audit_SOURCES = tests/unit/test_audit.c tests/unit/test.h
 tests_unit_test_audit_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_audit_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
