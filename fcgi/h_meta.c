@@ -4,6 +4,7 @@
 #include "base/paths.h"
 #include "config.h"
 #include "handlers.h"
+#include "identity.h"
 
 enum err
 h_health(struct app *app, struct call *c)
@@ -33,10 +34,32 @@ h_openapi(struct app *app, struct call *c)
 	return buf_add(&c->rp->body, app->openapi.data, app->openapi.len);
 }
 
-/*
- * Credentials are not configured in any way yet, so what tells of them is
- * false: clients of older servers look for these members.
- */
+/* What is open and what a client has to bring; never a secret or a path. */
+static void
+access_members(const struct app *app, struct jsonw *w)
+{
+	const struct conf	*c = app->conf;
+	bool			 keys = c->api_key[0] != '\0';
+
+	jsonw_bool(w, "write_api_key_configured", keys);
+	jsonw_bool(w, "read_api_key_configured", c->api_read_key[0] != '\0');
+	jsonw_bool(w, "write_identity_verifier_enabled",
+	    identity_configured(app->identity));
+	jsonw_bool(w, "client_certificates_enabled", app->mtls != NULL);
+	jsonw_bool(w, "write_require_identity", c->require_identity);
+	jsonw_bool(w, "allow_anonymous_validate", c->anon_validate ||
+	    c->anon_write);
+	jsonw_bool(w, "allow_anonymous_read", c->anon_read || c->anon_write);
+	jsonw_bool(w, "allow_anonymous_write", c->anon_write);
+	jsonw_bool(w, "allow_anonymous_runtime_delivery",
+	    c->anon_runtime || c->anon_write);
+	jsonw_bool(w, "registry_require_identity", c->registry_identity);
+	jsonw_bool(w, "runtime_execute_enabled", c->execute_enabled);
+	jsonw_bool(w, "runtime_execute_kill_switch", c->execute_kill);
+	jsonw_bool(w, "runtime_execute_approval_configured",
+	    c->execute_approval[0] != '\0');
+}
+
 enum err
 h_config(struct app *app, struct call *c)
 {
@@ -46,18 +69,7 @@ h_config(struct app *app, struct call *c)
 
 	c->rp->cache = CACHE_REVALIDATE;
 	jsonw_obj(w, NULL);
-	jsonw_bool(w, "write_api_key_configured", false);
-	jsonw_bool(w, "write_identity_verifier_enabled", false);
-	jsonw_bool(w, "write_require_identity", false);
-	jsonw_bool(w, "allow_anonymous_validate", conf->anon_validate);
-	jsonw_bool(w, "allow_anonymous_read", conf->anon_read);
-	jsonw_bool(w, "allow_anonymous_write", conf->anon_write);
-	jsonw_bool(w, "allow_anonymous_runtime_delivery",
-	    conf->anon_runtime || conf->anon_write);
-	jsonw_bool(w, "registry_require_identity", false);
-	jsonw_bool(w, "runtime_execute_enabled", false);
-	jsonw_bool(w, "runtime_execute_kill_switch", false);
-	jsonw_bool(w, "runtime_execute_approval_configured", false);
+	access_members(app, w);
 	jsonw_str(w, "version", PACKAGE_VERSION);
 	jsonw_obj(w, "default_matrix");
 	jsonw_str(w, "name", app->matrix.name);

@@ -30,6 +30,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/mtls.c fcgi/mtls.h \
 	fcgi/multipart.c fcgi/multipart.h \
 	fcgi/paging.c fcgi/paging.h \
+	fcgi/policy.c fcgi/policy.h \
 	fcgi/prefork.c fcgi/prefork.h \
 	fcgi/range.c fcgi/range.h \
 	fcgi/principal.c fcgi/principal.h \

@@ -14,6 +14,7 @@
 #include "base/fsio.h"
 #include "base/log.h"
 #include "config.h"
+#include "policy.h"
 #include "prefork.h"
 #include "serve.h"
 #include "transport.h"
@@ -22,6 +23,7 @@ struct	options {
 	char		 api_socket[PATH_MAX];
 	char		 wait_socket[PATH_MAX];
 	unsigned int	 mode;
+	bool		 policy;	/* print it and end */
 };
 
 static void
@@ -30,9 +32,11 @@ usage(FILE *f)
 	fputs("usage: bpfcompat-fcgi [--workdir DIR] [--matrix FILE]\n"
 	    "           [--api-socket PATH] [--wait-socket PATH]\n"
 	    "           [--api-children N] [--wait-children N]\n"
-	    "           [--socket-mode OCTAL]\n"
+	    "           [--socket-mode OCTAL] [--policy]\n"
 	    "Serves the HTTP API to nginx by FastCGI on two unix sockets\n"
 	    "(default: WORKDIR/run/api.sock and WORKDIR/run/wait.sock).\n"
+	    "--policy prints who gets through on each route, and warnings (exit\n"
+	    "code 1), instead.\n"
 	    "The environment says the rest; \"bpfcompat env\" lists it.\n", f);
 }
 
@@ -45,6 +49,7 @@ static const struct option longopts[] = {
 	{ "api-socket", required_argument, NULL, 'a' },
 	{ "wait-socket", required_argument, NULL, 's' },
 	{ "socket-mode", required_argument, NULL, 'M' },
+	{ "policy", no_argument, NULL, 'p' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -95,6 +100,9 @@ parse(int argc, char **argv, struct options *o)
 			break;
 		case 'M':
 			ok = set_mode(&o->mode, optarg);
+			break;
+		case 'p':
+			o->policy = true;
 			break;
 		case 'h':
 			usage(stdout);
@@ -150,6 +158,24 @@ child(void *arg, bool wait, int listen_fd, int stop_fd)
 	return e == ERR_CANCELED ? 0 : 1;
 }
 
+/* Warnings are no error, but a script wants to know. */
+static int
+show_policy(const struct conf *conf, struct diag *d)
+{
+	struct buf	 b = BUF_INIT(64 * 1024);
+	struct app	 app;
+	size_t		 warnings = 0;
+	enum err	 e;
+
+	if ((e = app_init(&app, conf, d)) != ERR_OK)
+		return -1;
+	e = policy_print(&app, &b, &warnings);
+	fputs(buf_str(&b), stdout);
+	buf_clear(&b);
+	app_clear(&app);
+	return e != ERR_OK ? -1 : warnings > 0;
+}
+
 /* The master needs the folder only; each child opens the database itself. */
 static enum err
 run(const struct conf *conf, struct options *o, struct diag *d)
@@ -180,13 +206,16 @@ main(int argc, char **argv)
 	struct conf	 conf;
 	struct diag	 d = DIAG_INIT;
 	enum err	 e;
+	int		 code;
 
 	parse(argc, argv, &o);
 	umask(077);
 	if ((e = conf_load(&conf, &d)) == ERR_OK) {
 		log_open("bpfcompat-fcgi",
 		    (enum log_level)log_level_parse(conf.log_level));
-		e = run(&conf, &o, &d);
+		if (o.policy && (code = show_policy(&conf, &d)) != -1)
+			return code;
+		e = o.policy ? d.code : run(&conf, &o, &d);
 	}
 	if (e == ERR_OK)
 		return 0;

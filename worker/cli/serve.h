@@ -30,6 +30,7 @@ struct	serve {
 	int		 port;
 	char		 tls_cert[PATH_MAX];	/* "" without TLS */
 	char		 tls_key[PATH_MAX];
+	char		 client_ca[PATH_MAX];	/* "": no client certificates */
 	bool		 log_files;	/* children log into log_dir */
 };
 

@@ -208,7 +208,7 @@ render(const struct serve *s, struct buf *out, struct diag *d)
 	struct buf	 in = BUF_INIT(CONF_MAX);
 	const struct conf *c = s->conf;
 	char		 path[PATH_MAX], listen_on[160], body[32], sync[32];
-	char		 poll[32], tls[2 * PATH_MAX + 128] = "";
+	char		 poll[32], tls[3 * PATH_MAX + 192] = "";
 	int64_t		 slots = c->fcgi_wait_children;
 	const struct fill fill[] = {
 		{ "USER", geteuid() == 0 ? "user root root;" : "" },
@@ -226,8 +226,11 @@ render(const struct serve *s, struct buf *out, struct diag *d)
 	    s->tls_cert[0] != '\0' ? " ssl" : "");
 	if (s->tls_cert[0] != '\0')
 		snprintf(tls, sizeof(tls), "ssl_certificate %s; "
-		    "ssl_certificate_key %s; ssl_protocols TLSv1.2 TLSv1.3;",
-		    s->tls_cert, s->tls_key);
+		    "ssl_certificate_key %s; ssl_protocols TLSv1.2 TLSv1.3;"
+		    "%s%s%s", s->tls_cert, s->tls_key,
+		    s->client_ca[0] != '\0' ? " ssl_verify_client on; "
+		    "ssl_client_certificate " : "", s->client_ca,
+		    s->client_ca[0] != '\0' ? ";" : "");
 	snprintf(body, sizeof(body), "%lld",
 	    (long long)largest_body(c));
 	snprintf(sync, sizeof(sync), "%lld",
@@ -270,7 +273,8 @@ enum err
 serve_write_conf(const struct serve *s, struct diag *d)
 {
 	const char *const paths[] = { s->run_dir, s->log_dir, s->htdocs,
-		    s->conf_dir, s->tls_cert, s->tls_key };
+		    s->conf_dir, s->tls_cert, s->tls_key,
+		    s->client_ca };
 	struct buf	 b = BUF_INIT(CONF_MAX);
 	enum err	 e = ERR_OK;
 

@@ -17,6 +17,8 @@ static const struct verb verbs[] = {
 	    admin_audit_export },
 	{ "audit-verify", "check the audit stream, or an export",
 	    admin_audit_verify },
+	{ "doctor", "who gets through on each route, and what is unsafe",
+	    admin_doctor },
 	{ NULL, NULL, NULL },
 };
 

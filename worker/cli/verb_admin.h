@@ -6,6 +6,7 @@
 
 int		 admin_token(struct conf *, int argc, char **argv);
 int		 admin_import(struct conf *, int argc, char **argv);
+int		 admin_doctor(struct conf *, int argc, char **argv);
 int		 admin_publish(struct conf *, int argc, char **argv);
 /* The names of older command lines. */
 int		 admin_list_tokens(struct conf *, int argc, char **argv);

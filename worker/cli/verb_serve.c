@@ -122,8 +122,12 @@ set_paths(struct serve *s, struct diag *d)
 static enum err
 set_tls(struct serve *s, const struct options *o, struct diag *d)
 {
+	const char	*ca = s->conf->client_ca;
+
 	if (o->tls_cert[0] == '\0' && o->tls_key[0] == '\0')
-		return ERR_OK;
+		return ca[0] == '\0' ? ERR_OK : diag_set(d, ERR_INVAL,
+		    "tls-cert", "BPFCOMPAT_API_CLIENT_CA_PATH wants TLS: give "
+		    "--tls-cert and --tls-key");
 	if (o->tls_cert[0] == '\0' || o->tls_key[0] == '\0')
 		return diag_set(d, ERR_INVAL, "tls-cert", "--tls-cert and "
 		    "--tls-key go together");
@@ -131,6 +135,8 @@ set_tls(struct serve *s, const struct options *o, struct diag *d)
 		return diag_errno(d, "cannot read %s", o->tls_cert);
 	if (realpath(o->tls_key, s->tls_key) == NULL)
 		return diag_errno(d, "cannot read %s", o->tls_key);
+	if (ca[0] != '\0' && realpath(ca, s->client_ca) == NULL)
+		return diag_errno(d, "cannot read %s", ca);
 	return ERR_OK;
 }
 
