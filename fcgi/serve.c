@@ -64,6 +64,22 @@ registry_gate(struct app *app, struct call *c)
 	return e;
 }
 
+/*
+ * A form whose tenant and project came with the query is decided before it is
+ * read: of a form's fields the query wins, so they stay what they are.
+ */
+static enum err
+early_gate(struct app *app, struct call *c)
+{
+	int	 t = fields_find(&c->f, "tenant");
+	int	 p = fields_find(&c->f, "project");
+
+	if (c->route->body != BODY_FORM || t == -1 || p == -1 ||
+	    !c->f.v[t].from_query || !c->f.v[p].from_query)
+		return ERR_OK;
+	return registry_gate(app, c);
+}
+
 static enum err
 fields(struct app *app, const struct route *r, struct call *c)
 {
@@ -73,6 +89,7 @@ fields(struct app *app, const struct route *r, struct call *c)
 		return ERR_OK;
 	fields_init(&c->f, r->fields);
 	if ((e = fields_query(&c->f, c->rq->query, &c->d)) != ERR_OK ||
+	    (e = early_gate(app, c)) != ERR_OK ||
 	    (e = body_err(body_read(app, r, c, registry_gate))) != ERR_OK ||
 	    (e = registry_gate(app, c)) != ERR_OK)
 		return e;

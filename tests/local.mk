@@ -73,6 +73,13 @@ tests_unit_test_auth_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_auth_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
 	$(CRITERION_LIBS)
 
+TESTS += tests/it/access.sh
+EXTRA_DIST += tests/it/access.sh
+.PHONY: access
+access: all
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    ACCESS_WRITE=1 $(SHELL) '$(srcdir)/tests/it/access.sh'
+
 # --- profiles, matrices, kernels, the command line ---------------------------
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/test_matrix

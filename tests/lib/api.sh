@@ -82,8 +82,8 @@ fcgi_to() {
 api_nginx() {
 	api_user=
 	[ "$(id -u)" != 0 ] || api_user='user root root;'
-	sed -e "s|@USER@|$api_user|; s|@TLS@||" \
-	    -e "s|@LISTEN@|unix:$api_w/run/http.sock|" \
+	sed -e "s|@USER@|$api_user|; s|@TLS@|${api_tls-}|" \
+	    -e "s|@LISTEN@|unix:$api_w/run/http.sock${api_tls:+ ssl}|" \
 	    -e "s|@HTDOCS@|$top_srcdir/htdocs|" \
 	    -e "s|@CONF_DIR@|$top_srcdir/nginx|" \
 	    -e "s|@RUN_DIR@|$api_w/run|; s|@LOG_DIR@|$api_w/logs|" \
@@ -116,7 +116,7 @@ api_curl() {
 	: >"$api/body"
 	curl -s --max-time 60 --unix-socket "$api_w/run/http.sock" \
 	    -D "$api/head" -o "$api/body" -w '%{http_code}' "$@" \
-	    "http://bpfcompat$api_last"
+	    "http${api_tls:+s}://bpfcompat$api_last"
 }
 
 # has_header NAME VALUE: exactly, name in any case.
