@@ -1,6 +1,6 @@
 /*
  * Every way to trace that 5.10 has, each attached: tracepoints under all
- * their names, kprobes, user-space probes, trampolines, security hooks.
+ * their names, kprobes, user-space probes, trampolines; lsm.bpf.c has the rest.
  */
 #define __TARGET_ARCH_x86
 #include <linux/ptrace.h>
@@ -42,9 +42,6 @@ PROG("fentry/vfs_read", fentry)
 PROG("fexit/vfs_read", fexit)
 /* Where no function is listed for error injection, security hooks remain. */
 PROG("fmod_ret/security_file_open", fmod_ret)
-
-PROG("lsm/file_open", lsm)
-PROG("lsm.s/bprm_committed_creds", lsm_sleepable)
 
 PROG("perf_event", perf_event)
 
