@@ -107,10 +107,10 @@ export function cancel(jobId)
 }
 
 /* A page of finished runs: {records, next}; next is "" on the last one. */
-export async function runs({ limit, cursor, name, signal } = {})
+export async function runs({ limit, cursor, name, to, signal } = {})
 {
 	const r = await request("/history/runs" +
-	    query({ limit, cursor, artifact_name: name }), { signal });
+	    query({ limit, cursor, artifact_name: name, to }), { signal });
 
 	return { records: r.records ?? [], next: r.next_cursor ?? "" };
 }

@@ -92,11 +92,26 @@ export function copyButton(label, iconName, text, said)
 	    icon(iconName), h("span", {}, label));
 }
 
-export function actions(m, again)
+/* Leads away, or says on the button why it does not. */
+async function tryPrevious(button, on)
+{
+	const said = await on.previous();
+
+	if (said) {
+		button.querySelector("span").textContent = said;
+		announce(said);
+	}
+}
+
+export function actions(m, on)
 {
 	return h("div", { class: "actions" },
-	    h("button", { type: "button", class: "button", onclick: again },
+	    h("button", { type: "button", class: "button", onclick: on.again },
 	        icon("again"), h("span", {}, "Same kernels again")),
+	    m.artifact && h("button", { type: "button",
+	        class: "button is-quiet",
+	        onclick: (e) => tryPrevious(e.currentTarget, on) },
+	        icon("prev"), h("span", {}, "Compare with the run before")),
 	    copyButton("Copy link", "link", () => permalink(m),
 	        "Link copied"),
 	    copyButton("Copy Markdown", "copy", () => markdown(m),

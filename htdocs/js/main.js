@@ -156,6 +156,7 @@ function showResult(m, { focus })
 			byId("build").scrollIntoView({ block: "start" });
 			focusTargets();
 		},
+		previous: () => comparePrevious(m),
 	});
 
 	announce(title);
@@ -186,6 +187,23 @@ async function openRun(runId, target, signal)
 }
 
 /* --- a comparison -------------------------------------------------------- */
+
+/* With the run of the same artifact before this one, when there is one. */
+async function comparePrevious(m)
+{
+	try {
+		const { records } = await api.runs({ limit: 1,
+		    name: m.artifact,
+		    to: m.startedAt.replace(/\.\d+Z$/, "Z") });
+
+		if (records.length === 0)
+			return "No earlier run of this artifact";
+		go({ base: records[0].run_id, head: m.id });
+		return "";
+	} catch (e) {
+		return e.message;
+	}
+}
 
 async function openDiff(base, head, signal)
 {

