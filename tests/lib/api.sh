@@ -176,11 +176,14 @@ a_job() {
 	job=$(jq -r .job_id "$api/body")
 }
 
+# A report is $api_report if that is set.
 # complete_job JOB RUN-ID: what a worker does at the end, by hand.
 complete_job() {
 	mkdir -p "$api_w/runs/$2/targets/debian-12-6.1/logs"
 	printf '{\n  "schema_version": "v0.1",\n  "run": {"id": "%s"}\n}\n' \
 	    "$2" >"$api_w/runs/$2/report.json"
+	[ -z "${api_report:-}" ] ||
+	    cp "$api_report" "$api_w/runs/$2/report.json"
 	sql "begin immediate;
 	    update job_targets set state = 'pass', updated_at =
 		strftime('%Y-%m-%dT%H:%M:%fZ') where job_id = '$1';

@@ -37,7 +37,7 @@ rules() {
 		own("^cjose/", "fcgi/jws.c tests/unit/test_jose.c")
 		own("^curl/", "shared/base/http_get.c")
 		own("^libssh/", "worker/vm/ssh.c worker/vm/sshkey.c")
-		own("^(yaml|cyaml/)", "shared/base/yaml_in.c")
+		own("^(yaml|cyaml/)", "shared/base/yaml_in.c tests/lib/yaml2json.c")
 		own("^openssl/", "shared/base/hash.c")
 		own("^sodium", "shared/base/ed25519.c")
 		own("^pthread", "shared/domain/history_chain.c")
