@@ -734,6 +734,12 @@ UNION ALL
 SELECT chain FROM history WHERE chain GLOB '@*' AND record_sha256 = :sha256
 LIMIT 1;
 
+-- name: import_of_run
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain <> '' AND chain GLOB '@*' AND run_id = :run_id
+    AND run_id <> '' LIMIT 1;
+
 -- name: foreign_key_put
 INSERT INTO history_foreign_keys (chain, public_key, key_id, first_at,
     last_at)

@@ -15,7 +15,9 @@
 #include "domain/dsse.h"
 #include "domain/history_head.h"
 #include "store/store_history.h"
+#include "store/store_import.h"
 #include "store/store_run.h"
+#include "worker/import.h"
 
 /* runs/ID/targets/PROFILE/logs/FILE */
 #define DEPTH_MAX	3
@@ -34,6 +36,7 @@ struct	export {
 	struct history_head	 head;
 	struct buf		 keys, line, chain, head_line, envelope;
 	struct history_trust	*used;	/* keys that are in "keys" */
+	char			*of;	/* the chain that the record is in */
 	struct jval		*report;
 	struct item		*items;
 	struct bundle_file	*files;	/* of the items, in order */
@@ -276,7 +279,7 @@ take_chain(struct export *x, struct diag *d)
 		    "chain is not after this record; run \"bpfcompat history "
 		    "verify\"");
 	snprintf(f.prev, sizeof(f.prev), "%s", x->record->record_sha256);
-	e = store_history_each(x->from->db, HISTORY_CHAIN_SERVER,
+	e = store_history_each(x->from->db, x->of,
 	    x->record->seq + 1, x->head.count, take_next, &f);
 	if (e == ERR_OK && (f.n != after || strcmp(f.prev,
 	    x->head.record_sha256) != 0))
@@ -299,10 +302,10 @@ take_head(struct export *x, struct diag *d)
 	int64_t			 at;
 	enum err		 e;
 
-	e = store_history_checkpoint(x->from->db, HISTORY_CHAIN_SERVER,
+	e = store_history_checkpoint(x->from->db, x->of,
 	    x->record->seq, false, &at, &line);
 	if (e == ERR_NOTFOUND && (e = store_history_last(x->from->db,
-	    HISTORY_CHAIN_SERVER, &last)) == ERR_OK)
+	    x->of, &last)) == ERR_OK)
 		line = last.head;
 	if (e != ERR_OK || line == NULL)
 		return diag_set(d, ERR_CORRUPT, NULL, "the chain has no "
@@ -318,6 +321,35 @@ take_head(struct export *x, struct diag *d)
 	return e;
 }
 
+/*
+ * The record, in our own chain or in one that was imported; then the keys
+ * that came with it count, too.
+ */
+static enum err
+find_record(struct export *x, struct diag *d)
+{
+	struct db	*db = x->from->db;
+	const char	*run = x->run.run_id;
+	enum err	 e;
+
+	if ((e = store_history_of_run(db, run, &x->record, &x->nrecord)) !=
+	    ERR_OK)
+		return e;
+	if (x->nrecord > 0)
+		return (x->of = strdup(HISTORY_CHAIN_SERVER)) == NULL ?
+		    ERR_NOMEM : ERR_OK;
+	if ((e = store_history_of_import(db, run, &x->record, &x->nrecord)) !=
+	    ERR_OK)
+		return e;
+	if (x->nrecord == 0)
+		return diag_set(d, ERR_NOTFOUND, "run", "run %s has no signed "
+		    "record", run);
+	if ((e = store_import_known(db, x->record->record_sha256,
+	    &x->of)) != ERR_OK)
+		return e;
+	return import_trust(db, x->of, x->from->trust);
+}
+
 static enum err
 take_proof(struct export *x, struct diag *d)
 {
@@ -326,11 +358,7 @@ take_proof(struct export *x, struct diag *d)
 
 	if ((e = history_trust_new(&x->used)) != ERR_OK)
 		return e;
-	e = store_history_of_run(x->from->db, x->run.run_id, &x->record,
-	    &x->nrecord);
-	if (e == ERR_OK && x->nrecord == 0)
-		e = diag_set(d, ERR_NOTFOUND, "run", "run %s has no signed "
-		    "record", x->run.run_id);
+	e = find_record(x, d);
 	if (e == ERR_OK && (e = take_head(x, d)) == ERR_OK &&
 	    (e = take_line(x, x->record, "", &x->line, digest, d)) == ERR_OK)
 		e = take_chain(x, d);
@@ -540,6 +568,7 @@ clear(struct export *x)
 	free(x->files);
 	history_rows_free(x->record, x->nrecord);
 	history_trust_free(x->used);
+	free(x->of);
 	jval_free(x->report);
 	run_clear(&x->run);
 }

@@ -14,10 +14,10 @@
 #include "worker/signer/signer.h"
 
 struct	export_from {
-	const char			*workdir;
-	struct db			*db;
-	struct signer			*signer;
-	const struct history_trust	*trust;
+	const char		*workdir;
+	struct db		*db;
+	struct signer		*signer;
+	struct history_trust	*trust;	/* keys of an imported run are added */
 };
 
 struct	export_sum {

@@ -219,6 +219,16 @@ store_history_of_run(struct db *db, const char *run_id,
 	return read_rows(s, out, n);
 }
 
+enum err
+store_history_of_import(struct db *db, const char *run_id,
+    struct history_row **out, size_t *n)
+{
+	struct stmt	*s = db_stmt(db, STMT_IMPORT_OF_RUN);
+
+	stmt_text(s, ":run_id", run_id);
+	return read_rows(s, out, n);
+}
+
 void
 history_rows_free(struct history_row *r, size_t n)
 {

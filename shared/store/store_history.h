@@ -76,6 +76,9 @@ enum err	 store_history_list(struct db *, const char *chain,
 /* The record of a run of this server, as a list of one or none. */
 enum err	 store_history_of_run(struct db *, const char *run_id,
 		    struct history_row **, size_t *n);
+/* The same in the chains that were imported. */
+enum err	 store_history_of_import(struct db *, const char *run_id,
+		    struct history_row **, size_t *n);
 void		 history_rows_free(struct history_row *, size_t n);
 /*
  * In the order of the chain, from "from" to "to".  The row's strings are

@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/fake_world.sh"
 fake_world
-plan 27
+plan 28
 peer=$world/peer
 records=$peer/registry/artifact_versions.jsonl
 mkdir -p "$peer/registry" "$peer/keys" "$peer/reports"
@@ -122,6 +122,14 @@ record 20260515T170005Z-aaaaaa v5 >>"$records"
 import "$peer" --json
 check "what came since goes on in the same chain" test "$(sql \
     "SELECT count(DISTINCT chain) || ' ' || max(seq) FROM history")" = "1 5"
+
+export_imported() {
+	"$bin/bpfcompat" history export 20260515T170002Z-aaaaaa \
+	    --out "$world/b.tar" >"$world/out" 2>&1 &&
+	    "$bin/bpfcompat" history verify "$world/b.tar" >"$world/out" 2>&1 ||
+	    { cat "$world/out"; return 1; }
+}
+check "the evidence of an imported run can be taken away" export_imported
 
 copy
 sed -i '2s/"pass"/"fail"/' "$world/bad/registry/artifact_versions.jsonl"
