@@ -1,4 +1,4 @@
-/* Traces a function that is in a module. */
+/* Traces a function in a module that the guests do not have. */
 #include "corpus.h"
 
 SEC("fentry/xfs_file_open")

@@ -62,11 +62,11 @@ CORPUS_g_kfunc = \
 CORPUS_GROUPS = g_memory g_pointer g_flow g_insn g_call g_more g_held g_kfunc
 # Cases that need an object of their own.
 CORPUS_ALONE = \
-	arena_flags arena_two fentry_module fentry_notrace inner_other_type \
-	inner_twice kconfig_kind kprobe_middle kprobe_notrace ksym_kind \
-	map_cgrp_storage map_mmap_hash map_ringbuf_key map_user_ringbuf \
-	multi_notrace struct_ops_unbound struct_ops_write tail_other_type \
-	tp_category \
+	arena_flags arena_two fentry_module fentry_module_ok fentry_notrace \
+	inner_other_type inner_twice kconfig_kind kprobe_middle \
+	kprobe_notrace ksym_kind map_cgrp_storage map_mmap_hash \
+	map_ringbuf_key map_user_ringbuf multi_notrace struct_ops_unbound \
+	struct_ops_write tail_other_type tp_category \
 	attach_tcx config_fprobe config_sched_ext \
 	fentry_none fmod_ret_plain freplace_nowhere gpl_helper \
 	gpl_not_needed_ok iter_bounds iter_gone iter_leak iter_ok \
