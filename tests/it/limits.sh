@@ -5,11 +5,13 @@ set -u
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/api.sh"
 
-plan 29
+plan 32
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_WRITE_KEY=right-key,second-key
 export BPFCOMPAT_API_RATE_LIMIT_MAX_REQUESTS=4
 export BPFCOMPAT_API_RATE_LIMIT_WINDOW_SECONDS=3600
+export BPFCOMPAT_REGISTRY_AUTH_TOKEN=first-token
+export BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS=3
 export BPFCOMPAT_API_ENABLE_METRICS=true
 export BPFCOMPAT_API_MAX_FAILED_LOGINS=5
 export BPFCOMPAT_API_FAILED_LOGIN_WINDOW_SECONDS=3600
@@ -57,6 +59,18 @@ check "a caller with a name counts apart" \
     is "$(validate -H 'X-API-Key: right-key')" 202
 check "reading is not limited" is "$(for i in 1 2 3 4 5 6; do
     api_curl /api/profiles; done)" 200200200200200200
+
+registry() {
+	for tenant; do
+		api_curl -H 'Authorization: Bearer first-token' \
+		    "/api/registry/projects?tenant=$tenant"
+	done
+}
+check "the registry counts for each tenant" \
+    is "$(registry acme acme acme other acme)" 200200200200429
+check "by its own rule" has_header RateLimit-Policy '3;w=60'
+check "and what it refuses is in the audit" is "$(sql "select count(*)
+    from audit where action = 'project_list_denied' and tenant = 'acme'")" 1
 
 # The right key was known before the flood, the second one was not.
 wrong() {
