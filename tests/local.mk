@@ -73,8 +73,8 @@ tests_unit_test_auth_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_auth_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
 	$(CRITERION_LIBS)
 
-TESTS += tests/it/access.sh
-EXTRA_DIST += tests/it/access.sh
+TESTS += tests/it/access.sh tests/it/oidc.sh
+EXTRA_DIST += tests/it/access.sh tests/it/oidc.sh tests/lib/issuer.mjs
 .PHONY: access
 access: all
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
