@@ -7,7 +7,8 @@ FUZZERS = tests/fuzz/fuzz_compare tests/fuzz/fuzz_conf tests/fuzz/fuzz_console t
 	tests/fuzz/fuzz_fields tests/fuzz/fuzz_inspect \
 	tests/fuzz/fuzz_json tests/fuzz/fuzz_kernel tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_multipart \
-	tests/fuzz/fuzz_reloc tests/fuzz/fuzz_timefmt tests/fuzz/fuzz_utf8 \
+	tests/fuzz/fuzz_reloc tests/fuzz/fuzz_timefmt \
+	tests/fuzz/fuzz_token tests/fuzz/fuzz_utf8 \
 	tests/fuzz/fuzz_verlog tests/fuzz/fuzz_vmlinuz \
 	tests/fuzz/fuzz_wire tests/fuzz/fuzz_yaml
 FUZZ_SEEDS = tests/fuzz/compare.seeds tests/fuzz/conf.seeds tests/fuzz/console.seeds tests/fuzz/explain.seeds \
@@ -15,7 +16,7 @@ FUZZ_SEEDS = tests/fuzz/compare.seeds tests/fuzz/conf.seeds tests/fuzz/console.s
 	tests/fuzz/json.seeds tests/fuzz/manifest.seeds \
 	tests/fuzz/multipart.seeds \
 	tests/fuzz/reloc.seeds \
-	tests/fuzz/timefmt.seeds tests/fuzz/utf8.seeds \
+	tests/fuzz/timefmt.seeds tests/fuzz/token.seeds tests/fuzz/utf8.seeds \
 	tests/fuzz/verlog.seeds tests/fuzz/wire.seeds \
 	tests/fuzz/kernel.seeds tests/fuzz/vmlinuz.seeds \
 	tests/fuzz/inspect.seeds tests/fuzz/yaml.seeds
@@ -50,6 +51,9 @@ tests_fuzz_fuzz_reloc_SOURCES = tests/fuzz/fuzz_reloc.c $(FUZZ_MAIN) \
 tests_fuzz_fuzz_reloc_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_timefmt_SOURCES = tests/fuzz/fuzz_timefmt.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_timefmt_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
+tests_fuzz_fuzz_token_SOURCES = tests/fuzz/fuzz_token.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_token_LDADD = $(FUZZ_LIBS) libfcgiapp.a $(SHARED_LIBS) \
+	$(FCGI_LIBS)
 tests_fuzz_fuzz_utf8_SOURCES = tests/fuzz/fuzz_utf8.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_utf8_LDADD = $(FUZZ_LIBS) $(SHARED_LIBS)
 tests_fuzz_fuzz_verlog_SOURCES = tests/fuzz/fuzz_verlog.c $(FUZZ_MAIN) \
