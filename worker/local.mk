@@ -89,6 +89,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/test_run.c worker/cli/test_run.h \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \
 	worker/cli/verb_kernels_keep.c \
+	worker/cli/verb_registry.c \
 	worker/cli/verb_serve.c \
 	worker/cli/verb_test.c \
 	worker/cli/verb_test_command.c \

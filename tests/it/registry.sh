@@ -7,7 +7,7 @@ set -u
 . "$top_srcdir/tests/lib/api.sh"
 . "$top_srcdir/tests/lib/registry.sh"
 
-plan 54
+plan 55
 
 BPFCOMPAT_REGISTRY_MAX_ARTIFACT_BYTES=5000
 BPFCOMPAT_REGISTRY_MAX_ARTIFACT_VERSIONS_PER_NAME=3
@@ -223,6 +223,16 @@ check "the newest record of a yanked version says so" body_has \
     .records[0].required_passed == 0 and .versions[0].selectable == false'
 status_is "a yanked version is not given again" 409 version_yanked \
     '"artifact_version"' upload v2 "$api/b.o"
+
+check "no two records have one run id" test "$(sql "select count(*) -
+    count(distinct run_id) from history where chain like 'acme/%'")" = 0
+bpf="$top_builddir/bin/bpfcompat registry"
+check "the command line lists projects" test "$($bpf projects \
+    --workdir "$api_w" --tenant acme --json | jq -c '[.[].project]')" = \
+    '["aaa","demo"]'
+check "and versions with what is known of them" test "$($bpf list \
+    --workdir "$api_w" --tenant acme --project demo --artifact-name x |
+    grep -c 'x@v[123] ')" = 4
 
 # --- verification ------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ set -u
 . "$top_srcdir/tests/lib/api.sh"
 . "$top_srcdir/tests/lib/registry.sh"
 
-plan 22
+plan 23
 
 auth=$api_w/cloud-registry/auth
 mkdir -p "$auth"
@@ -119,6 +119,9 @@ openssl rand -base64 32 >"$api/key"
 jq -r .public_key "$api/sig" >"$api/pub"
 check "an export is signed and verifies" "$bpf" admin audit-verify \
     --input "$api/export" --sig "$api/sig" --pubkey "$api/pub"
+printf '0123456789ab %s\n' "$(cat "$api/pub")" >"$api/pub2"
+check "also with a key file as the signer writes it" "$bpf" admin \
+    audit-verify --input "$api/export" --sig "$api/sig" --pubkey "$api/pub2"
 changed_export() {
 	sed 's/rita/mary/' "$api/export" >"$api/export2"
 	! cmp -s "$api/export" "$api/export2" &&

@@ -51,6 +51,7 @@ int		 verb_env(struct conf *, int argc, char **argv);
 int		 verb_history(struct conf *, int argc, char **argv);
 int		 verb_inspect(struct conf *, int argc, char **argv);
 int		 verb_kernels(struct conf *, int argc, char **argv);
+int		 verb_registry(struct conf *, int argc, char **argv);
 int		 verb_serve(struct conf *, int argc, char **argv);
 int		 verb_test(struct conf *, int argc, char **argv);
 int		 verb_test_command(struct conf *, int argc, char **argv);
