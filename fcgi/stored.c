@@ -2,36 +2,60 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fsio.h"
 #include "base/hash.h"
 #include "store/object.h"
 
+/*
+ * One name after the other, each opened below the one before and none of
+ * them a link, so nothing leads out.  (openat2(2) would say the same in one
+ * call; not every sandbox and checker lets it through.)  Takes "at".
+ */
+static int
+walk(int at, const char *rel)
+{
+	char	 name[NAME_MAX + 1];
+	size_t	 n;
+	bool	 last = false;
+	int	 fd;
+
+	for (; at != -1 && !last; at = fd) {
+		n = strcspn(rel, "/");
+		last = rel[n] == '\0';
+		fd = -1;
+		if (n > 0 && n < sizeof(name)) {
+			memcpy(name, rel, n);
+			name[n] = '\0';
+			if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+				fd = openat(at, name, O_NOFOLLOW | O_CLOEXEC |
+				    (last ? O_RDONLY | O_NOCTTY | O_NONBLOCK :
+				    O_PATH | O_DIRECTORY));
+		}
+		close(at);
+		rel += last ? n : n + 1;
+	}
+	return at;
+}
+
 enum err
 stored_open(const struct app *app, const char *folder, const char *rel,
     int *out, int64_t *size)
 {
-	struct open_how	 how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY |
-			    O_NONBLOCK, .resolve = RESOLVE_BENEATH |
-			    RESOLVE_NO_SYMLINKS };
 	char		 dir[PATH_MAX];
 	struct stat	 st;
-	int		 base, fd;
+	int		 fd;
 	enum err	 e;
 
 	if ((e = path_join(dir, sizeof(dir), app->conf->workdir, folder,
 	    NULL)) != ERR_OK)
 		return e;
-	if ((base = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return ERR_NOTFOUND;
-	fd = (int)syscall(SYS_openat2, base, rel, &how, sizeof(how));
-	close(base);
+	fd = walk(open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), rel);
 	if (fd == -1)
 		return ERR_NOTFOUND;
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {

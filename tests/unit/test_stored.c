@@ -168,6 +168,24 @@ Test(stored, an_object_that_is_gone_or_a_link_is_not_found)
 	TEST_END();
 }
 
+/* A folder on the way that is a link is as good as none. */
+Test(stored, no_link_on_the_way_is_followed)
+{
+	char	 path[512], other[512], rel[128];
+	int64_t	 size;
+	int	 fd;
+
+	snprintf(path, sizeof(path), "%s/objects/sha256", workdir);
+	snprintf(other, sizeof(other), "%s/elsewhere", workdir);
+	cr_assert_eq(object_rel_path(digest, rel, sizeof(rel)), ERR_OK);
+	cr_assert_eq(stored_open(&app, ".", rel, &fd, &size), ERR_OK);
+	close(fd);
+	cr_assert_eq(rename(path, other), 0);
+	cr_assert_eq(symlink(other, path), 0);
+	cr_assert_eq(stored_open(&app, ".", rel, &fd, &size), ERR_NOTFOUND);
+	TEST_END();
+}
+
 Test(stored, nothing_outside_of_the_folder_is_opened)
 {
 	int64_t	 size;
@@ -178,6 +196,12 @@ Test(stored, nothing_outside_of_the_folder_is_opened)
 	cr_assert_eq(stored_open(&app, "objects", "/etc/hostname", &fd,
 	    &size), ERR_NOTFOUND);
 	cr_assert_eq(stored_open(&app, "objects", "sha256", &fd, &size),
+	    ERR_NOTFOUND);
+	cr_assert_eq(stored_open(&app, "objects", "", &fd, &size),
+	    ERR_NOTFOUND);
+	cr_assert_eq(stored_open(&app, "objects", "sha256/", &fd, &size),
+	    ERR_NOTFOUND);
+	cr_assert_eq(stored_open(&app, "objects", "sha256/./x", &fd, &size),
 	    ERR_NOTFOUND);
 	TEST_END();
 }
