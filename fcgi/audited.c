@@ -37,7 +37,9 @@ audited_failure(struct app *app, struct call *c)
 	char	 tenant[PRINCIPAL_TENANT_MAX + 2];
 	char	 project[PRINCIPAL_TENANT_MAX + 2];
 
-	if (c->route == NULL || !c->granted || c->audited)
+	/* What is over a rate limit was put on record where it was counted. */
+	if (c->route == NULL || !c->granted || c->audited ||
+	    c->d.code == ERR_LIMITED)
 		return;
 	auth_audit_denied(app, c, c->route->action,
 	    fields_peek(&c->f, "tenant", tenant, sizeof(tenant)),
