@@ -20,14 +20,15 @@ fi
 vm_setup "$matrix"
 
 # Not asked for: what is no BPF object of this machine, what keeps a kernel
-# busy for minutes, and freplace, which veristat loads as another type.
+# busy for minutes, freplace, which veristat loads as another type, and what
+# depends on the memory of the guest.
 for path in "$top_builddir"/tests/bpf/*.bpf.o \
     "$top_builddir"/tests/corpus/*.bpf.o; do
 	name=${path##*/}
 	name=${name%.bpf.o}
 	case $name in
 	big_endian|class32|elf32|empty|garbage|not_elf|truncated|x86_64) ;;
-	too_complex|hostile_*|freplace_*) ;;
+	too_complex|hostile_*|freplace_*|env_mem*) ;;
 	*)
 		# shellcheck disable=SC2254 # a pattern is wanted
 		case $name in
