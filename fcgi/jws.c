@@ -75,11 +75,12 @@ read_header(const struct jval *header, struct jws *t, struct diag *d)
 
 /* The library is lenient about what stands around the digits. */
 static bool
-digits_only(const char *s, size_t len)
+digits_only(const char *s, size_t len, size_t *bytes)
 {
 	struct buf	 b = BUF_INIT(JWS_TOKEN_MAX);
 	bool		 ok = b64url_decode(s, len, &b) == ERR_OK;
 
+	*bytes = b.len;
 	buf_clear(&b);
 	return ok;
 }
@@ -101,8 +102,8 @@ jws_read(const char *token, struct jws *t, struct diag *d)
 	    (two = strchr(one + 1, '.')) == NULL ||
 	    strchr(two + 1, '.') != NULL)
 		return bad(d, "it has not three parts");
-	if (!digits_only(one + 1, (size_t)(two - one - 1)) ||
-	    !digits_only(two + 1, strlen(two + 1)))
+	if (!digits_only(one + 1, (size_t)(two - one - 1), &t->sig_len) ||
+	    !digits_only(two + 1, strlen(two + 1), &t->sig_len))
 		return bad(d, "it is not written in base64url");
 	if (b64url_decode(token, (size_t)(one - token), &text) != ERR_OK ||
 	    text.len == 0 ||
@@ -129,6 +130,9 @@ jws_verify(const struct jws *t, const struct jws_key *k, struct buf *payload,
 
 	if (t->alg != k->alg)
 		return bad(d, "its algorithm is not that of the key");
+	/* The library compares an HMAC without a look at its length. */
+	if (t->alg == JWS_HS256 && t->sig_len != SHA256_LEN)
+		return bad(d, "its signature is wrong");
 	if ((jws = cjose_jws_import(t->token, t->len, &ce)) == NULL)
 		return ce.code == CJOSE_ERR_NO_MEMORY ? ERR_NOMEM :
 		    bad(d, "it cannot be read");

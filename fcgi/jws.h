@@ -27,6 +27,7 @@ enum	jws_alg { JWS_HS256, JWS_RS256 };
 struct	jws {
 	const char	*token;
 	size_t		 len;
+	size_t		 sig_len;	/* bytes of the signature */
 	enum jws_alg	 alg;
 	char		 kid[JWS_KID_MAX + 1];	/* "" if none */
 };
