@@ -59,17 +59,36 @@ sha256_free(struct sha256 *h)
 	free(h);
 }
 
+/*
+ * Looked up once: EVP_sha256() makes the library search for it with each
+ * digest, which costs more than the digest of a short text.
+ */
+static EVP_MD *
+sha256_md(void)
+{
+	static EVP_MD	*known;
+	EVP_MD		*md = __atomic_load_n(&known, __ATOMIC_ACQUIRE);
+	EVP_MD		*none = NULL;
+
+	if (md != NULL || (md = EVP_MD_fetch(NULL, "SHA256", NULL)) == NULL)
+		return md;
+	if (!__atomic_compare_exchange_n(&known, &none, md, 0,
+	    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+		EVP_MD_free(md);
+		md = none;
+	}
+	return md;
+}
+
 enum err
 sha256_mem(const void *p, size_t len, char out[static SHA256_HEX_SIZE])
 {
-	struct sha256	*h;
-	enum err	 e;
+	unsigned char	 raw[SHA256_LEN];
+	EVP_MD		*md = sha256_md();
 
-	if ((e = sha256_new(&h)) != ERR_OK)
-		return e;
-	sha256_add(h, p, len);
-	sha256_hex(h, out);
-	sha256_free(h);
+	if (md == NULL || EVP_Digest(p, len, raw, NULL, md, NULL) != 1)
+		return ERR_NOMEM;
+	hex_encode(raw, sizeof(raw), out);
 	return ERR_OK;
 }
 
