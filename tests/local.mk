@@ -49,8 +49,14 @@ tests_unit_test_store_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 
 if HAVE_CRITERION
 check_PROGRAMS += tests/unit/test_history tests/unit/test_history_trust
+check_PROGRAMS += tests/unit/test_history_ring
 TESTS += tests/unit/test_history tests/unit/test_history_trust
+TESTS += tests/unit/test_history_ring
 endif
+tests_unit_test_history_ring_SOURCES = tests/unit/test_history_ring.c \
+	tests/unit/test.h
+tests_unit_test_history_ring_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
+tests_unit_test_history_ring_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
 tests_unit_test_history_SOURCES = tests/unit/test_history.c tests/unit/test.h
 tests_unit_test_history_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_history_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
@@ -295,6 +301,10 @@ tests_unit_test_command_SOURCES = tests/unit/test_command.c \
 	tests/unit/test.h worker/cli/elfdeps.c
 tests_unit_test_command_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
 tests_unit_test_command_LDADD = $(SHARED_LIBS) $(CRITERION_LIBS)
+
+# --- keys of the history -----------------------------------------------------
+TESTS += tests/it/history_keys.sh
+EXTRA_DIST += tests/it/history_keys.sh
 
 # --- manifests and commands on real kernels ------------------------------------
 TESTS += tests/vm/loaders.sh tests/vm/manifest.sh

@@ -142,6 +142,27 @@ look_at(const char *key, const struct jval *j, void *arg)
 	return diag_set(l->d, ERR_CORRUPT, NULL, "unknown key \"%.64s\"", key);
 }
 
+/* Does something follow the end of the object that the line begins with? */
+static bool
+goes_on(const char *line, size_t len)
+{
+	int	 depth = 0;
+	bool	 quoted = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (quoted && line[i] == '\\')
+			i++;
+		else if (line[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (line[i] == '{' || line[i] == '['))
+			depth++;
+		else if (!quoted && (line[i] == '}' || line[i] == ']') &&
+		    --depth == 0)
+			return i + 1 < len;
+	}
+	return false;
+}
+
 /* Text that is no JSON: what of the known ways to spoil it is this? */
 static enum history_fault
 syntax_fault(const char *line, size_t len, const struct diag *d)
@@ -150,9 +171,7 @@ syntax_fault(const char *line, size_t len, const struct diag *d)
 		return HF_UTF8;
 	if (strstr(d->msg, "given twice") != NULL)
 		return HF_KEY_TWICE;
-	if (strstr(d->msg, "more follows") != NULL)
-		return HF_TRAILING;
-	return HF_TORN;
+	return goes_on(line, len) ? HF_TRAILING : HF_TORN;
 }
 
 enum history_fault

@@ -82,7 +82,8 @@ enum err	 store_history_of_import(struct db *, const char *run_id,
 void		 history_rows_free(struct history_row *, size_t n);
 /*
  * In the order of the chain, from "from" to "to".  The row's strings are
- * valid during the call; an error of "fn" ends it and is returned.
+ * valid during the call, in which no other rows of this connection can be
+ * asked for; an error of "fn" ends it and is returned.
  */
 typedef enum err (*history_row_fn)(const struct history_row *, void *arg);
 enum err	 store_history_each(struct db *, const char *chain,

@@ -10,9 +10,11 @@
  * printed.
  */
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -162,7 +164,8 @@ run_many(struct writer *w, int processes, int64_t rows, int64_t batch)
 		w->process = i;
 		if ((pid = fork()) == -1)
 			return 1;
-		if (pid == 0)
+		/* A writer that is killed takes the others with it. */
+		if (pid == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0)
 			_exit(run(w, i == 0 ? rows - share * (processes - 1) :
 			    share, batch));
 	}
