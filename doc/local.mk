@@ -6,7 +6,7 @@ dist_man_MANS = doc/bpfcompat.1 \
 	doc/bpfcompat-fcgi.8 doc/bpfcompat-runner.8 doc/bpfcompat-worker.8
 dist_doc_DATA = README.md doc/access.md doc/admin.md doc/architecture.md \
 	doc/attach.md doc/causes.md doc/compare.md doc/history.md \
-	doc/environment.md doc/registry-rows.md
+	doc/environment.md doc/registry-rows.md doc/signing.md
 
 # Served at /api/openapi.yaml.
 apidocdir = $(pkgdatadir)/doc

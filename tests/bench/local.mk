@@ -2,10 +2,16 @@
 check_PROGRAMS += tests/bench/bench_store
 tests_bench_bench_store_SOURCES = tests/bench/bench_store.c
 tests_bench_bench_store_LDADD = $(SHARED_LIBS)
+check_PROGRAMS += tests/bench/bench_history
+tests_bench_bench_history_SOURCES = tests/bench/bench_history.c
+tests_bench_bench_history_LDADD = $(SHARED_LIBS)
+EXTRA_DIST += tests/bench/history.sh tests/bench/soak_history.sh
 EXTRA_DIST += tests/bench/bench.sh tests/bench/soak.sh
 
 bench: check-programs
 	@$(SHELL) $(top_srcdir)/tests/bench/bench.sh '$(abs_top_srcdir)' \
+	    '$(abs_top_builddir)'
+	@$(SHELL) $(top_srcdir)/tests/bench/history.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	    FLOOD_STRICT=1 FLOOD_ROUNDS=7 FLOOD_SECONDS=4 \
@@ -13,3 +19,6 @@ bench: check-programs
 soak: check-programs
 	@$(SHELL) $(top_srcdir)/tests/bench/soak.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'
+	@$(SHELL) $(top_srcdir)/tests/bench/soak_history.sh \
+	    '$(abs_top_srcdir)' '$(abs_top_builddir)'
+CLEANFILES += history.json
