@@ -22,5 +22,6 @@ mkdir -p "$initrd.more/boot"
 timeout 900 qemu-system-x86_64 -machine q35 -accel tcg -cpu max -m 1024 \
     -nodefaults -no-user-config -no-reboot -display none -serial stdio \
     -kernel "$kernel/vmlinuz" -initrd "$initrd" \
-    -append 'console=ttyS0 quiet panic=-1 no_timer_check rdinit=/init' </dev/null |
+    -append 'console=ttyS0 quiet panic=-1 no_timer_check rdinit=/init' \
+    </dev/null |
     tr -d '\r'
