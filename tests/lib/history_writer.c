@@ -98,6 +98,21 @@ append(struct writer *w)
 	must(store_history_append(w->db, w->chain, make, w), w, "append");
 }
 
+/*
+ * SQLite gives up on a lock after a while, and who waits gets it in no
+ * order: of very many writers some have to ask again, as the worker does.
+ */
+static enum err
+begin(struct writer *w)
+{
+	enum err	 e;
+
+	do
+		e = w->timed ? db_begin_relaxed(w->db) : db_begin(w->db);
+	while (e == ERR_BUSY);
+	return e;
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -115,8 +130,7 @@ write_rows(struct writer *w, int64_t rows, int64_t batch)
 	must(us == NULL ? ERR_NOMEM : ERR_OK, w, "memory");
 	for (int64_t done = 0; done < rows;) {
 		from = time_mono_us();
-		must(w->timed ? db_begin_relaxed(w->db) : db_begin(w->db), w,
-		    "begin");
+		must(begin(w), w, "begin");
 		for (int64_t i = 0; i < batch && done < rows; i++, done++)
 			append(w);
 		must(db_commit(w->db), w, "commit");
@@ -160,6 +174,10 @@ run_many(struct writer *w, int processes, int64_t rows, int64_t batch)
 	int	 status, bad = 0;
 	pid_t	 pid;
 
+	/* The tables are made once, not by whoever comes first. */
+	must(db_open(w->conf.workdir, DB_WORKER, &w->db, &w->d), w, "open");
+	db_close(w->db);
+	w->db = NULL;
 	for (int i = 0; i < processes; i++) {
 		w->process = i;
 		if ((pid = fork()) == -1)
