@@ -62,7 +62,7 @@ issuer=https://127.0.0.1:$(cat "$api/port")
 
 export BPFCOMPAT_API_WRITE_JWT_OIDC_ISSUER_URL="$issuer"
 export BPFCOMPAT_API_WRITE_JWT_JWKS_CA_PATH="$api/issuer.pem"
-export BPFCOMPAT_API_WRITE_JWT_JWKS_HTTP_TIMEOUT=300ms
+export BPFCOMPAT_API_WRITE_JWT_JWKS_HTTP_TIMEOUT=1500ms
 unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY
 api_start
 api_nginx

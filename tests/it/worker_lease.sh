@@ -20,11 +20,11 @@ plan_for debian-12-6.1 pass:600000 fail
 "$bin/bpfcompat" test --queue --artifact "$world/prog.bpf.o" \
     --matrix "$world/m.yaml" >"$world/id"
 # said FILE PATTERN [COUNT]: until the file has so many such lines; tail wakes
-# up when it grows.
+# up when it grows.  Without a reader grep would stop at the first.
 said() {
 	timeout "$LATE" tail -n +1 -F "$1" 2>/dev/null |
-	    grep -q -m "${3:-1}" -- "$2" &&
-	    [ "$(grep -c -- "$2" "$1")" -ge "${3:-1}" ]
+	    grep -m "${3:-1}" -- "$2" | cat >/dev/null
+	[ "$(grep -c -- "$2" "$1")" -ge "${3:-1}" ]
 }
 # Until the process has ended.
 gone() {
