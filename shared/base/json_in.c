@@ -93,6 +93,9 @@ jval_parse(const char *text, size_t len, struct jval **doc, struct diag *d)
 
 	if (len > INT32_MAX)
 		return diag_set(d, ERR_TOOBIG, NULL, "JSON text is too large");
+	/* An empty buffer has no bytes to point at. */
+	if (len == 0)
+		text = "";
 	if (!utf8_valid(text, len) || memchr(text, '\0', len) != NULL)
 		return diag_set(d, ERR_SYNTAX, NULL,
 		    "invalid JSON: not UTF-8 text");

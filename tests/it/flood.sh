@@ -109,7 +109,12 @@ check "nearly all of it is refused unseen" at_most \
     "$(count floods 'status 401')" 100
 check "its $which is at most three times what it was" \
     at_most "$loud" "$((quiet * 3))"
-check "the API has not grown" at_most "$after" "$((before * 11 / 10))"
+if nm "$top_builddir/bin/bpfcompat-fcgi" | grep -q __asan_init; then
+	pass "freed memory is kept by the sanitizer # SKIP"
+else
+	check "the API has not grown" \
+	    at_most "$after" "$((before * 11 / 10))"
+fi
 sql "select seq, event_sha256 from audit order by seq" |
     head -n "$(wc -l <"$api/early")" >"$api/late"
 check "the audit has every event from before" cmp "$api/early" "$api/late"
