@@ -1,6 +1,7 @@
 #include "base/json_in.h"
 
 #include <json-c/json.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json_out.h"
@@ -236,6 +237,12 @@ const char *
 jval_get_str(const struct jval *j, const char *key, const char *fallback)
 {
 	return jval_str(jval_get(j, key), fallback);
+}
+
+void
+jval_copy_str(const struct jval *j, const char *key, char *out, size_t size)
+{
+	snprintf(out, size, "%s", jval_get_str(j, key, ""));
 }
 
 int64_t

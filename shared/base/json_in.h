@@ -51,6 +51,9 @@ int64_t			 jval_get_int(const struct jval *, const char *key,
 			    int64_t fallback);
 bool			 jval_get_bool(const struct jval *, const char *key,
 			    bool fallback);
+/* A copy of a member's text, "" without one; what is longer is cut. */
+void			 jval_copy_str(const struct jval *, const char *key,
+			    char *out, size_t size);
 /*
  * The value as compact JSON text, valid until the next call on the same
  * value or jval_free().

@@ -26,12 +26,8 @@ write_seal(const struct audit_seal *s, bool sealed, struct buf *out)
 	jsonw_int(&w, "count", s->count);
 	jsonw_str(&w, "event_sha256", s->event_sha256);
 	jsonw_str(&w, "signed_at", s->signed_at);
-	if (sealed) {
-		jsonw_str(&w, "signature_alg", "ed25519");
-		jsonw_str(&w, "signature_key_id", s->seal.key_id);
-		jsonw_str(&w, "signature_public_key", s->seal.public_key);
-		jsonw_str(&w, "signature", s->seal.signature);
-	}
+	if (sealed)
+		history_seal_write(&w, &s->seal);
 	jsonw_end(&w);
 	return buf_err(out);
 }
@@ -49,12 +45,6 @@ audit_seal_sign(struct audit_seal *s, history_sign_fn sign, void *arg,
 		e = write_seal(s, true, line);
 	buf_clear(&b);
 	return e;
-}
-
-static void
-take(const struct jval *doc, const char *key, char *out, size_t size)
-{
-	snprintf(out, size, "%s", jval_get_str(doc, key, ""));
 }
 
 /* Writing it again has to give the same bytes, so nothing else is in it. */
@@ -82,13 +72,10 @@ audit_seal_read(const char *line, size_t len, const struct history_trust *t,
 	if (len > SEAL_MAX || jval_parse(line, len, &doc, NULL) != ERR_OK)
 		return diag_set(d, ERR_CORRUPT, NULL, "the seal is no JSON");
 	s->count = jval_get_int(doc, "count", -1);
-	take(doc, "event_sha256", s->event_sha256, sizeof(s->event_sha256));
-	take(doc, "signed_at", s->signed_at, sizeof(s->signed_at));
-	take(doc, "signature_key_id", s->seal.key_id,
-	    sizeof(s->seal.key_id));
-	take(doc, "signature_public_key", s->seal.public_key,
-	    sizeof(s->seal.public_key));
-	take(doc, "signature", s->seal.signature, sizeof(s->seal.signature));
+	jval_copy_str(doc, "event_sha256", s->event_sha256,
+	    sizeof(s->event_sha256));
+	jval_copy_str(doc, "signed_at", s->signed_at, sizeof(s->signed_at));
+	history_seal_read(doc, &s->seal);
 	jval_free(doc);
 	if (!same_bytes(s, line, len))
 		return diag_set(d, ERR_CORRUPT, NULL, "the seal is not as its "

@@ -218,12 +218,6 @@ out:
 	return e;
 }
 
-static void
-take(const struct jval *j, const char *key, char *out, size_t size)
-{
-	snprintf(out, size, "%s", jval_get_str(j, key, ""));
-}
-
 static enum err
 read_statement(struct reader *rd)
 {
@@ -250,12 +244,14 @@ read_statement(struct reader *rd)
 		return stop(rd, BUNDLE_F_STATEMENT, BUNDLE_STATEMENT,
 		    "this is no statement of the kind %s", BUNDLE_SCHEMA);
 	history = jval_get(j, "history");
-	take(jval_get(j, "run"), "id", r->run_id, sizeof(r->run_id));
-	take(jval_get(j, "artifact"), "name", r->name, sizeof(r->name));
-	take(jval_get(j, "artifact"), "version", r->version,
+	jval_copy_str(jval_get(j, "run"), "id", r->run_id, sizeof(r->run_id));
+	jval_copy_str(jval_get(j, "artifact"), "name", r->name,
+	    sizeof(r->name));
+	jval_copy_str(jval_get(j, "artifact"), "version", r->version,
 	    sizeof(r->version));
-	take(jval_get(j, "verdict"), "status", r->status, sizeof(r->status));
-	take(history, "record_sha256", r->record_sha256,
+	jval_copy_str(jval_get(j, "verdict"), "status", r->status,
+	    sizeof(r->status));
+	jval_copy_str(history, "record_sha256", r->record_sha256,
 	    sizeof(r->record_sha256));
 	snprintf(r->artifact_sha256, sizeof(r->artifact_sha256), "%s",
 	    rd->subject);

@@ -1,6 +1,5 @@
 #include "domain/history_head.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json_in.h"
@@ -22,12 +21,8 @@ write_head(const struct history_head *h, bool sealed, struct buf *out)
 	jsonw_int_opt(&w, "keys", h->keys);
 	jsonw_str_opt(&w, "keys_sha256", h->keys_sha256);
 	jsonw_str(&w, "signed_at", h->signed_at);
-	if (sealed) {
-		jsonw_str(&w, "signature_alg", "ed25519");
-		jsonw_str(&w, "signature_key_id", h->seal.key_id);
-		jsonw_str(&w, "signature_public_key", h->seal.public_key);
-		jsonw_str(&w, "signature", h->seal.signature);
-	}
+	if (sealed)
+		history_seal_write(&w, &h->seal);
 	jsonw_end(&w);
 	return buf_err(out);
 }
@@ -44,12 +39,6 @@ history_head_sign(struct history_head *h, history_sign_fn sign, void *arg,
 		e = write_head(h, true, line);
 	buf_clear(&b);
 	return e;
-}
-
-static void
-take(const struct jval *doc, const char *key, char *out, size_t size)
-{
-	snprintf(out, size, "%s", jval_get_str(doc, key, ""));
 }
 
 /* Writing it again has to give the same bytes, so nothing else is in it. */
@@ -90,17 +79,14 @@ history_head_read(const char *line, size_t len,
 		return HF_HEAD_FORM;
 	}
 	h->count = jval_get_int(doc, "count", -1);
-	take(doc, "chain", h->chain, sizeof(h->chain));
-	take(doc, "record_sha256", h->record_sha256,
+	jval_copy_str(doc, "chain", h->chain, sizeof(h->chain));
+	jval_copy_str(doc, "record_sha256", h->record_sha256,
 	    sizeof(h->record_sha256));
 	h->keys = jval_get_int(doc, "keys", 0);
-	take(doc, "keys_sha256", h->keys_sha256, sizeof(h->keys_sha256));
-	take(doc, "signed_at", h->signed_at, sizeof(h->signed_at));
-	take(doc, "signature_key_id", h->seal.key_id,
-	    sizeof(h->seal.key_id));
-	take(doc, "signature_public_key", h->seal.public_key,
-	    sizeof(h->seal.public_key));
-	take(doc, "signature", h->seal.signature, sizeof(h->seal.signature));
+	jval_copy_str(doc, "keys_sha256", h->keys_sha256,
+	    sizeof(h->keys_sha256));
+	jval_copy_str(doc, "signed_at", h->signed_at, sizeof(h->signed_at));
+	history_seal_read(doc, &h->seal);
 	jval_free(doc);
 	if (!same_bytes(h, line, len)) {
 		diag_set(d, ERR_CORRUPT, NULL, "the signed end of the chain "

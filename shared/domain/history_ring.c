@@ -26,10 +26,7 @@ write_line(const struct history_keyline *k, bool sealed, struct buf *out)
 	jsonw_str_opt(&w, "after", k->after);
 	jsonw_str_opt(&w, "reason", k->reason);
 	if (sealed) {
-		jsonw_str(&w, "signature_alg", "ed25519");
-		jsonw_str(&w, "signature_key_id", k->seal.key_id);
-		jsonw_str(&w, "signature_public_key", k->seal.public_key);
-		jsonw_str(&w, "signature", k->seal.signature);
+		history_seal_write(&w, &k->seal);
 		jsonw_str_opt(&w, "new_signature", k->new_signature);
 	}
 	jsonw_end(&w);
@@ -55,12 +52,6 @@ history_keyline_sign(struct history_keyline *k, history_sign_fn sign,
 		e = write_line(k, true, line);
 	buf_clear(&b);
 	return e;
-}
-
-static void
-take(const struct jval *doc, const char *key, char *out, size_t size)
-{
-	snprintf(out, size, "%s", jval_get_str(doc, key, ""));
 }
 
 /* A statement of this kind has to be signed by whom? */
@@ -106,19 +97,16 @@ history_keyline_read(const char *line, size_t len, struct history_keyline *k)
 	    jval_parse(line, len, &doc, NULL) != ERR_OK)
 		return HF_RING_FORM;
 	k->seq = jval_get_int(doc, "seq", -1);
-	take(doc, "prev_sha256", k->prev_sha256, sizeof(k->prev_sha256));
-	take(doc, "at", k->at, sizeof(k->at));
-	take(doc, "action", k->action, sizeof(k->action));
-	take(doc, "key_id", k->key_id, sizeof(k->key_id));
-	take(doc, "public_key", k->public_key, sizeof(k->public_key));
-	take(doc, "after", k->after, sizeof(k->after));
-	take(doc, "reason", k->reason, sizeof(k->reason));
-	take(doc, "signature_key_id", k->seal.key_id,
-	    sizeof(k->seal.key_id));
-	take(doc, "signature_public_key", k->seal.public_key,
-	    sizeof(k->seal.public_key));
-	take(doc, "signature", k->seal.signature, sizeof(k->seal.signature));
-	take(doc, "new_signature", k->new_signature,
+	jval_copy_str(doc, "prev_sha256", k->prev_sha256,
+	    sizeof(k->prev_sha256));
+	jval_copy_str(doc, "at", k->at, sizeof(k->at));
+	jval_copy_str(doc, "action", k->action, sizeof(k->action));
+	jval_copy_str(doc, "key_id", k->key_id, sizeof(k->key_id));
+	jval_copy_str(doc, "public_key", k->public_key, sizeof(k->public_key));
+	jval_copy_str(doc, "after", k->after, sizeof(k->after));
+	jval_copy_str(doc, "reason", k->reason, sizeof(k->reason));
+	history_seal_read(doc, &k->seal);
+	jval_copy_str(doc, "new_signature", k->new_signature,
 	    sizeof(k->new_signature));
 	jval_free(doc);
 	/* Writing it again has to give the same bytes: nothing else is in it. */

@@ -15,6 +15,8 @@
 #include "base/ed25519.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/json_in.h"
+#include "base/json_out.h"
 #include "base/timefmt.h"
 #include "domain/history.h"
 #include "domain/history_scan.h"
@@ -76,6 +78,9 @@ bool		 history_trust_verifies(const struct history_trust *,
 size_t		 history_trust_signer(const struct history_trust *,
 		    const void *, size_t len,
 		    const unsigned char sig[static ED25519_SIG_LEN]);
+/* The members that a signed line ends with; reading cuts what is too long. */
+void		 history_seal_write(struct jsonw *, const struct history_seal *);
+void		 history_seal_read(const struct jval *, struct history_seal *);
 /* Only the signature: by the key that the seal names, whoever that is. */
 bool		 history_seal_verifies(const struct history_seal *,
 		    const void *, size_t len);

@@ -90,6 +90,26 @@ find(const struct history_trust *t, const char *pub64, const char *id)
 	return -1;
 }
 
+void
+history_seal_write(struct jsonw *w, const struct history_seal *seal)
+{
+	jsonw_str(w, "signature_alg", "ed25519");
+	jsonw_str(w, "signature_key_id", seal->key_id);
+	jsonw_str(w, "signature_public_key", seal->public_key);
+	jsonw_str(w, "signature", seal->signature);
+}
+
+void
+history_seal_read(const struct jval *doc, struct history_seal *seal)
+{
+	jval_copy_str(doc, "signature_key_id", seal->key_id,
+	    sizeof(seal->key_id));
+	jval_copy_str(doc, "signature_public_key", seal->public_key,
+	    sizeof(seal->public_key));
+	jval_copy_str(doc, "signature", seal->signature,
+	    sizeof(seal->signature));
+}
+
 bool
 history_seal_verifies(const struct history_seal *seal, const void *p,
     size_t len)

@@ -75,6 +75,16 @@ cli_error(const char *verb, bool json, const struct diag *d)
 	return CLI_ERROR;
 }
 
+enum err
+cli_open_db(const struct conf *c, enum db_role role, struct db **db,
+    struct diag *d)
+{
+	if (!fsio_exists(c->workdir))
+		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
+		    "folder %s; name it with --workdir", c->workdir);
+	return db_open(c->workdir, role, db, d);
+}
+
 int
 cli_print(const struct buf *b)
 {

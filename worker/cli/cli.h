@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "store/db.h"
 
 /* Exit codes; the seed fixes them. */
 enum	{
@@ -44,6 +45,10 @@ int		 cli_dispatch(const struct verb *, const char *path,
 int		 cli_error(const char *verb, bool json, const struct diag *);
 /* Writes the buffer to standard output; CLI_ERROR when that fails. */
 int		 cli_print(const struct buf *);
+
+/* The database of a work folder that has to be there. */
+enum err	 cli_open_db(const struct conf *, enum db_role, struct db **,
+		    struct diag *);
 
 int		 verb_admin(struct conf *, int argc, char **argv);
 int		 verb_compare(struct conf *, int argc, char **argv);

@@ -25,15 +25,6 @@
 /* Problems of one stream that are told one by one. */
 #define TOLD_MAX	100
 
-static enum err
-open_db(const struct conf *c, struct db **db, struct diag *d)
-{
-	if (!fsio_exists(c->workdir))
-		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
-		    "folder %s; name it with --workdir", c->workdir);
-	return db_open(c->workdir, DB_WEB, db, d);
-}
-
 /* --- export -------------------------------------------------------------------*/
 
 struct	export {
@@ -130,7 +121,7 @@ export(const struct conf *c, const struct export *x, int64_t *n,
 	enum err	 e;
 
 	if ((e = check_export(x, d)) != ERR_OK ||
-	    (e = open_db(c, &db, d)) != ERR_OK)
+	    (e = cli_open_db(c, DB_WEB, &db, d)) != ERR_OK)
 		return e;
 	if ((e = collect(db, x, &b, n)) != ERR_OK)
 		diag_set(d, e, NULL, "cannot read the audit stream: %s",
@@ -309,7 +300,7 @@ verify_stream(const struct conf *c, struct audit_sum *sum, struct diag *d)
 	int			 n = 0;
 	enum err		 e;
 
-	if ((e = open_db(c, &db, d)) != ERR_OK)
+	if ((e = cli_open_db(c, DB_WEB, &db, d)) != ERR_OK)
 		return e;
 	if ((e = history_view_new(c, NULL, &view, d)) == ERR_OK &&
 	    (e = db_begin_read(db)) == ERR_OK) {

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/fsio.h"
 #include "base/json_out.h"
 #include "store/db.h"
 #include "worker/cli/cli.h"
@@ -48,10 +47,7 @@ publish_folder(const struct conf *c, struct showing *s,
 				    LOCK_WAIT_MS };
 	enum err		 e;
 
-	if (!fsio_exists(c->workdir))
-		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
-		    "folder %s; name it with --workdir", c->workdir);
-	if ((e = db_open(c->workdir, DB_WORKER, &o.db, d)) == ERR_OK)
+	if ((e = cli_open_db(c, DB_WORKER, &o.db, d)) == ERR_OK)
 		e = publish(&o, sum, d);
 	db_close(o.db);
 	return e;

@@ -20,15 +20,6 @@
 /* A line of progress so often. */
 #define PROGRESS_STEP	1000
 
-static enum err
-open_db(const struct conf *c, struct db **db, struct diag *d)
-{
-	if (!fsio_exists(c->workdir))
-		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
-		    "folder %s; name it with --workdir", c->workdir);
-	return db_open(c->workdir, DB_WEB, db, d);
-}
-
 /* --- list ----------------------------------------------------------------- */
 
 static void
@@ -93,8 +84,9 @@ list_verb(struct conf *c, int argc, char **argv)
 
 	if (!flags_parse(&f, argc, argv, &n, &code))
 		return code;
-	if ((e = open_db(c, &db, &d)) == ERR_OK && (e =
-	    store_history_list(db, HISTORY_CHAIN_SERVER, name, limit, &rows, &nrows)) != ERR_OK)
+	if ((e = cli_open_db(c, DB_WEB, &db, &d)) == ERR_OK && (e =
+	    store_history_list(db, HISTORY_CHAIN_SERVER, name, limit, &rows,
+	    &nrows)) != ERR_OK)
 		diag_set(&d, e, NULL, "cannot read the history: %s",
 		    db_errmsg(db));
 	if (e == ERR_OK) {
@@ -355,7 +347,7 @@ verify(const struct conf *c, const struct verify_flags *f,
 
 	if (f->key != NULL && fsio_exists(f->key))
 		e = fsio_read(f->key, &pin, d);
-	if (e == ERR_OK && (e = open_db(c, &db, d)) == ERR_OK &&
+	if (e == ERR_OK && (e = cli_open_db(c, DB_WEB, &db, d)) == ERR_OK &&
 	    (e = history_view_new(c, f->key == NULL ? NULL : pin.len > 0 ?
 	    buf_str(&pin) : f->key, &view, d)) == ERR_OK)
 		e = f->all ? verify_all(c, db, view, f, s, good, d) :
@@ -438,7 +430,7 @@ head_verb(struct conf *c, int argc, char **argv)
 
 	if (!flags_parse(&f, argc, argv, &n, &code))
 		return code;
-	if ((e = open_db(c, &db, &d)) == ERR_OK &&
+	if ((e = cli_open_db(c, DB_WEB, &db, &d)) == ERR_OK &&
 	    (e = store_history_last(db, chain, &last)) == ERR_OK &&
 	    last.head == NULL)
 		e = diag_set(&d, ERR_NOTFOUND, "chain", "this chain has no "

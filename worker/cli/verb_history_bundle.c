@@ -28,10 +28,7 @@ open_source(const struct conf *c, struct export_from *from,
 	char			 keydir[PATH_MAX];
 	enum err		 e;
 
-	if (!fsio_exists(c->workdir))
-		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
-		    "folder %s; name it with --workdir", c->workdir);
-	if ((e = db_open(c->workdir, DB_WEB, &from->db, d)) != ERR_OK ||
+	if ((e = cli_open_db(c, DB_WEB, &from->db, d)) != ERR_OK ||
 	    (e = history_trust_new(trust)) != ERR_OK ||
 	    (e = history_trust_load(c, *trust, d)) != ERR_OK ||
 	    (e = history_ring_apply(from->db, *trust, &ring)) != ERR_OK ||

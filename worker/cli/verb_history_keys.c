@@ -35,12 +35,10 @@ session_open(const struct conf *c, enum db_role role, struct session *s,
 	enum err	 e;
 
 	memset(s, 0, sizeof(*s));
-	if (!fsio_exists(c->workdir))
-		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
-		    "folder %s; name it with --workdir", c->workdir);
-	if ((e = path_join(keydir, sizeof(keydir), c->workdir, "keys",
-	    NULL)) != ERR_OK || (e = db_open(c->workdir, role, &s->db, d)) !=
-	    ERR_OK || (e = history_view_new(c, NULL, &s->view, d)) != ERR_OK)
+	if ((e = cli_open_db(c, role, &s->db, d)) != ERR_OK ||
+	    (e = path_join(keydir, sizeof(keydir), c->workdir, "keys",
+	    NULL)) != ERR_OK ||
+	    (e = history_view_new(c, NULL, &s->view, d)) != ERR_OK)
 		return e;
 	return role != DB_WORKER ? ERR_OK : signer_new(c, keydir, &s->signer,
 	    d);

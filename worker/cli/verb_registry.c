@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fsio.h"
 #include "base/json_out.h"
 #include "domain/registry.h"
 #include "worker/cli/cli.h"
@@ -12,15 +11,6 @@
 #define OUTPUT_MAX	((size_t)256 * 1024 * 1024)
 #define LIST_LIMIT	50
 #define LIST_LIMIT_MAX	100000
-
-static enum err
-open_db(const struct conf *c, struct db **db, struct diag *d)
-{
-	if (!fsio_exists(c->workdir))
-		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
-		    "folder %s; name it with --workdir", c->workdir);
-	return db_open(c->workdir, DB_WEB, db, d);
-}
 
 static int
 finish(const char *verb, bool json, enum err e, struct buf *b,
@@ -91,7 +81,7 @@ projects_verb(struct conf *c, int argc, char **argv)
 	if (!flags_parse(&f, argc, argv, &n, &code))
 		return code;
 	if ((e = registry_id("tenant", tenant, &d)) == ERR_OK &&
-	    (e = open_db(c, &db, &d)) == ERR_OK &&
+	    (e = cli_open_db(c, DB_WEB, &db, &d)) == ERR_OK &&
 	    (e = store_project_list(db, tenant, NULL, LIST_LIMIT_MAX, &p,
 	    &np)) == ERR_OK)
 		show_projects(p, np, json, &b);
@@ -158,7 +148,7 @@ list_verb(struct conf *c, int argc, char **argv)
 		return code;
 	if ((e = registry_id("tenant", tenant, &d)) == ERR_OK &&
 	    (e = registry_id("project", project, &d)) == ERR_OK &&
-	    (e = open_db(c, &db, &d)) == ERR_OK &&
+	    (e = cli_open_db(c, DB_WEB, &db, &d)) == ERR_OK &&
 	    (e = store_project_get(db, tenant, project, NULL)) != ERR_OK)
 		diag_set(&d, e, "project", "no such project");
 	if (e == ERR_OK && (e = store_registry_list(db, tenant, project,
