@@ -89,6 +89,8 @@ ask(struct load *l, struct conn *c)
 	for (int i = 0; i < l->nheaders; i++)
 		add_header(&b, l->header[i], l->sent);
 	buf_adds(&b, "\r\n");
+	/* Once it is written the server may run, and answer, before we do. */
+	c->sent_us = time_mono_us();
 	if (fsio_write_all(c->fd, b.data, b.len) != ERR_OK) {
 		/* nginx closes a connection after so many requests. */
 		close(c->fd);
@@ -97,7 +99,6 @@ ask(struct load *l, struct conn *c)
 			die("write");
 	}
 	buf_clear(&b);
-	c->sent_us = time_mono_us();
 	l->sent++;
 }
 
