@@ -23,15 +23,3 @@ API_TESTS = tests/it/api_basic.sh tests/it/api_input.sh \
 TESTS += $(API_TESTS)
 EXTRA_DIST += $(API_TESTS) tests/lib/api.sh tests/lib/registry.sh
 
-if HAVE_CRITERION
-check_PROGRAMS += tests/unit/test_fcgi tests/unit/test_stored
-TESTS += tests/unit/test_fcgi tests/unit/test_stored
-endif
-tests_unit_test_stored_SOURCES = tests/unit/test_stored.c tests/unit/test.h
-tests_unit_test_stored_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_stored_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
-	$(CRITERION_LIBS)
-tests_unit_test_fcgi_SOURCES = tests/unit/test_fcgi.c tests/unit/test.h
-tests_unit_test_fcgi_CFLAGS = $(AM_CFLAGS) $(CRITERION_CFLAGS)
-tests_unit_test_fcgi_LDADD = libfcgiapp.a $(SHARED_LIBS) $(FCGI_LIBS) \
-	$(CRITERION_LIBS)
