@@ -70,11 +70,17 @@ auth_audit_denied(struct app *app, struct call *c, enum action a,
 				    .message = diag_text(&c->d),
 				    .address = c->who.address, .fold = true };
 	struct diag		 d = DIAG_INIT;
+	char			 meta[96];
 	struct db		*db;
 	enum err		 e;
 
 	denied_name(a, action, sizeof(action));
 	ev.http_status = reply_err_status(c->d.code);
+	if (c->d.word != NULL) {
+		snprintf(meta, sizeof(meta), "{\"deny_reason\":\"%s\"}",
+		    c->d.word);
+		ev.metadata = meta;
+	}
 	ev.identity_type = principal_kind_name(c->who.kind);
 	if ((e = app_db(app, &db, &d)) == ERR_OK) {
 		if (c->who.kind != PRINCIPAL_ANONYMOUS) {

@@ -8,7 +8,8 @@
  *  registry_scope	401, 403, 503: identity within tenant and project, and
  *			a registry token that writes there
  *  rate_limit		429
- *  approval		403 approval_..., 503 approval_not_configured
+ *  approval		403 approval_..., 503 approval_not_configured,
+ *			approval_not_recorded; see domain/approval.h
  *  guard_policy	503 policy_required_missing, policy_load_failed,
  *			403 policy_denied
  *  worker_identity	503 worker_identity_required, worker_user_unknown
@@ -45,7 +46,7 @@ struct	gate_request {
 	size_t		 nprogs;
 	bool		 verified;	/* its history was */
 	/* Of this host. */
-	const char	*host;		/* its name, as the probe says it */
+	const char	*host;		/* its name, as uname(2) says it */
 	const char	*kernel;	/* uname -r */
 	const char	*const *profiles; /* in the catalogue; none: unknown */
 	size_t		 nprofiles;
@@ -72,14 +73,20 @@ struct	gate_basis {
 	const char	*worker;	/* system user; "" the service's own */
 };
 
+#define GATE_BASIS_INIT	{ "", "", "", "", { 0 }, "" }
+
 /*
  * ERR_OK, or the error of the gate that refused: call->d and *refusal say
  * which.  "rq" NULL: nothing is known but that it is about executing.
- * *basis is filled in any case.  After ERR_OK with everything known, and
- * unless dry_run, the approval is used up.
+ * *basis begins as GATE_BASIS_INIT and is the same one for all calls of a
+ * request.  After ERR_OK with everything known, and unless dry_run, the
+ * approval is used up.
  */
 enum err	 gates_decide(struct app *, struct call *,
 		    const struct gate_request *rq, struct gate_basis *,
 		    struct gate_refusal *);
+
+/* How they stand on this server, a line each; names paths. */
+void		 gates_show(const struct app *, struct buf *);
 
 #endif /* !FCGI_GATES_H */

@@ -13,7 +13,8 @@ libfcgiapp_a_SOURCES = \
 	fcgi/field.c fcgi/field.h fcgi/field_check.c \
 	fcgi/field_registry.c fcgi/field_registry.h \
 	fcgi/form.c fcgi/form.h \
-	fcgi/gates.h fcgi/given.c fcgi/given.h \
+	fcgi/gates.c fcgi/gates.h fcgi/gates_show.c \
+	fcgi/given.c fcgi/given.h \
 	fcgi/h_audit.c fcgi/h_registry.c fcgi/h_registry_upload.c \
 	fcgi/h_compare.c fcgi/h_history.c fcgi/h_job.c fcgi/h_meta.c fcgi/h_profiles.c \
 	fcgi/h_ready.c fcgi/h_validate.c fcgi/handlers.h \

@@ -1,10 +1,13 @@
 #include "policy.h"
 
+#include <pwd.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "auth.h"
 #include "base/timefmt.h"
+#include "gates.h"
 #include "identity.h"
 #include "mtls.h"
 #include "route.h"
@@ -152,7 +155,74 @@ static bool
 w_execute_unapproved(struct app *a)
 {
 	return a->conf->execute_enabled &&
-	    a->conf->execute_approval[0] == '\0';
+	    strlen(a->conf->execute_approval) < APPROVAL_SECRET_MIN;
+}
+
+/* Of the guard policy: can it be used, and is it a closed one? */
+static bool
+policy_is(const struct app *a, bool *usable)
+{
+	struct guard	*g = NULL;
+	bool		 allows;
+
+	if (!a->conf->execute_enabled || a->conf->execute_policy[0] == '\0') {
+		*usable = true;
+		return false;
+	}
+	*usable = guard_load(a->conf->execute_policy, GUARD_EXECUTE, &g,
+	    NULL) == ERR_OK;
+	allows = *usable && guard_default_allows(g);
+	guard_free(g);
+	return allows;
+}
+
+static bool
+w_execute_policy_broken(struct app *a)
+{
+	bool	 usable;
+
+	policy_is(a, &usable);
+	return !usable;
+}
+
+static bool
+w_execute_policy_open(struct app *a)
+{
+	bool	 usable;
+
+	return policy_is(a, &usable);
+}
+
+static bool
+w_execute_policy_writable(struct app *a)
+{
+	struct stat	 st;
+
+	return a->conf->execute_enabled &&
+	    stat(a->conf->execute_policy, &st) == 0 &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+}
+
+static bool
+w_execute_bad_user(struct app *a)
+{
+	const struct passwd	*pw;
+
+	if (!a->conf->execute_enabled || a->conf->execute_user[0] == '\0')
+		return false;
+	pw = getpwnam(a->conf->execute_user);
+	return pw == NULL || pw->pw_uid == 0;
+}
+
+static bool
+w_same_secret(struct app *a)
+{
+	const struct conf	*c = a->conf;
+
+	return c->execute_approval[0] != '\0' &&
+	    (strcmp(c->execute_approval, c->jwt_secret) == 0 ||
+	    strcmp(c->execute_approval, c->registry_token) == 0 ||
+	    strcmp(c->execute_approval, c->api_key) == 0);
 }
 
 static bool
@@ -202,10 +272,21 @@ static const struct {
 	    "there are grants" },
 	{ w_trusts_all, "BPFCOMPAT_API_TRUSTED_PROXIES trusts every address: "
 	    "anybody says where he comes from" },
-	{ w_execute_unapproved, "runtime execute is on without "
-	    "BPFCOMPAT_API_RUNTIME_EXECUTE_APPROVAL_TOKEN: it answers 503" },
+	{ w_execute_unapproved, "runtime execute is on without a secret of 32 "
+	    "bytes in BPFCOMPAT_API_RUNTIME_EXECUTE_APPROVAL_TOKEN: it "
+	    "answers 503" },
+	{ w_same_secret, "BPFCOMPAT_API_RUNTIME_EXECUTE_APPROVAL_TOKEN is "
+	    "another credential as well: who asks can approve" },
 	{ w_execute_no_policy, "runtime execute is on without "
 	    "BPFCOMPAT_API_RUNTIME_EXECUTE_POLICY_PATH" },
+	{ w_execute_policy_broken, "BPFCOMPAT_API_RUNTIME_EXECUTE_POLICY_PATH "
+	    "cannot be used: runtime execute answers 503" },
+	{ w_execute_policy_open, "the policy of runtime execute allows what "
+	    "no rule speaks of (default_action)" },
+	{ w_execute_policy_writable, "the policy of runtime execute can be "
+	    "written by others than its owner" },
+	{ w_execute_bad_user, "BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER does "
+	    "not exist or is root" },
 	{ w_execute_no_user, "runtime execute is on without "
 	    "BPFCOMPAT_API_RUNTIME_EXECUTE_WORKER_USER: it runs as the "
 	    "worker does" },
@@ -267,6 +348,7 @@ policy_print(struct app *a, struct buf *b, size_t *n)
 		needs(a, r->action, b);
 		buf_addc(b, '\n');
 	}
+	gates_show(a, b);
 	*n = 0;
 	for (size_t i = 0; i < sizeof(warnings) / sizeof(warnings[0]); i++)
 		if (warnings[i].is(a)) {

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/timefmt.h"
 #include "body.h"
+#include "gates.h"
 #include "job_wait.h"
 #include "limits.h"
 #include "metrics.h"
@@ -96,12 +97,34 @@ fields(struct app *app, const struct route *r, struct call *c)
 	return body_err(fields_check(&c->f, app->conf, &c->d));
 }
 
+/* The first of the gates before credentials, and a record of the next. */
+static enum err
+admit_execute(struct app *app, struct call *c)
+{
+	struct gate_basis	 basis = GATE_BASIS_INIT;
+	struct gate_refusal	 why;
+	enum err		 e;
+
+	if ((e = gates_decide(app, c, NULL, &basis, &why)) != ERR_OK ||
+	    (e = limits_login(app, c)) != ERR_OK)
+		return e;
+	e = auth_check(app, c->rq, ACTION_RUNTIME_EXECUTE, &c->who, &c->d);
+	limits_login_result(app, c, e);
+	if (!c->rq->auth_only && (e == ERR_UNAUTH || e == ERR_DENIED)) {
+		c->d.code = e;
+		auth_audit_denied(app, c, ACTION_RUNTIME_EXECUTE, "", "");
+	}
+	return e;
+}
+
 /* Who asks, may they, and not too often? */
 static enum err
 admit(struct app *app, struct call *c, enum action a)
 {
 	enum err	 e;
 
+	if (a == ACTION_RUNTIME_EXECUTE)
+		return admit_execute(app, c);
 	if ((e = limits_login(app, c)) != ERR_OK)
 		return e;
 	e = auth_check(app, c->rq, a, &c->who, &c->d);

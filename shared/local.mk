@@ -101,7 +101,8 @@ libshared_a_SOURCES += shared/domain/run_record.c \
 	shared/store/store_import.c shared/store/store_import.h \
 	shared/store/store_outbox.c shared/store/store_outbox.h
 # What may be executed on a host.
-libshared_a_SOURCES += shared/domain/approval.h shared/domain/guard.h
+libshared_a_SOURCES += shared/domain/approval.c \
+	shared/domain/approval.h shared/domain/guard.c shared/domain/guard.h
 nodist_libshared_a_SOURCES = shared/store/sql_text.h
 
 # What a program that links libshared.a needs besides.

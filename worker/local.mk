@@ -69,6 +69,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/main.c \
 	worker/cli/verb_admin.c worker/cli/verb_admin.h \
 	worker/cli/verb_admin_audit.c \
+	worker/cli/verb_admin_approval.c \
 	worker/cli/verb_admin_doctor.c worker/cli/verb_admin_token.c \
 	worker/cli/verb_compare.c \
 	worker/cli/verb_admin_import.c worker/cli/verb_admin_publish.c \

@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((22 + $#))
+plan $((23 + $#))
 check "doc/environment.md is what the program says" environment
 for page; do
 	if command -v groff >/dev/null 2>&1; then
@@ -94,6 +94,8 @@ for verb in "history list" "history verify" "history head" \
 	check "the manual knows the flags of $verb" flags $verb
 done
 check "the manual knows the flags of env" flags env
+check "the manual knows the flags of admin approval create" \
+    flags admin approval create
 check "the manual knows the flags of admin token create" \
     flags admin token create
 check "the manual knows the flags of admin token hash" flags admin token hash

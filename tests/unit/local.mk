@@ -20,7 +20,9 @@ UNIT_TESTS = \
 	tests/unit/test_evidence \
 	tests/unit/test_explain \
 	tests/unit/test_fcgi \
+	tests/unit/test_gates \
 	tests/unit/test_grants \
+	tests/unit/test_guard \
 	tests/unit/test_guest \
 	tests/unit/test_history \
 	tests/unit/test_history_ring \

@@ -6,6 +6,8 @@
 static const struct verb verbs[] = {
 	{ "token", "registry tokens: create, hash, list, revoke",
 	    admin_token },
+	{ "approval", "approvals of runtime execute: create, show",
+	    admin_approval },
 	{ "list-tokens", "the same as \"token list\"", admin_list_tokens },
 	{ "revoke-token", "the same as \"token revoke\"",
 	    admin_revoke_token },

@@ -4,6 +4,7 @@
 
 #include "base/conf.h"
 
+int		 admin_approval(struct conf *, int argc, char **argv);
 int		 admin_token(struct conf *, int argc, char **argv);
 int		 admin_import(struct conf *, int argc, char **argv);
 int		 admin_doctor(struct conf *, int argc, char **argv);
