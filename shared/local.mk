@@ -10,6 +10,7 @@ libshared_a_SOURCES = \
 	shared/base/ed25519.c shared/base/ed25519.h \
 	shared/base/err.c shared/base/err.h \
 	shared/base/fsio.c shared/base/fsio.h \
+	shared/base/grow.c shared/base/grow.h \
 	shared/base/hash.c shared/base/hash.h \
 	shared/base/http_get.c shared/base/http_get.h \
 	shared/base/json_in.c shared/base/json_in.h \

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/fsio.h"
+#include "base/grow.h"
 #include "domain/bundle.h"
 #include "domain/dsse.h"
 #include "domain/history_head.h"
@@ -50,15 +51,10 @@ static enum err
 add_item(struct export *x, const char *name, struct buf *mem,
     const char *path)
 {
-	struct item	*grown;
+	enum err	 e;
 
-	if (x->n == x->room) {
-		x->room = x->room == 0 ? 64 : x->room * 2;
-		grown = reallocarray(x->items, x->room, sizeof(*grown));
-		if (grown == NULL)
-			return ERR_NOMEM;
-		x->items = grown;
-	}
+	if ((e = grow(&x->items, x->n, &x->room, sizeof(*x->items))) != ERR_OK)
+		return e;
 	memset(&x->items[x->n], 0, sizeof(*x->items));
 	if (strlen(name) >= sizeof(x->items->f.name))
 		return ERR_TOOBIG;

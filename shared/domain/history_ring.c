@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/json_in.h"
 #include "base/json_out.h"
 
@@ -155,7 +156,7 @@ read_one(const struct key_row *row, void *arg)
 {
 	struct replay		*r = arg;
 	struct history_ring	*ring = r->ring;
-	struct history_keyline	 k, *grown;
+	struct history_keyline	 k;
 	char			 hex[SHA256_HEX_SIZE];
 	enum history_fault	 f;
 	enum err		 e;
@@ -179,13 +180,8 @@ read_one(const struct key_row *row, void *arg)
 		return ERR_OK;
 	if (strcmp(k.action, "begin") != 0)
 		ring->changes = k.seq;
-	if (r->n == r->room) {
-		r->room = r->room == 0 ? 8 : r->room * 2;
-		grown = reallocarray(r->line, r->room, sizeof(*grown));
-		if (grown == NULL)
-			return ERR_NOMEM;
-		r->line = grown;
-	}
+	if ((e = grow(&r->line, r->n, &r->room, sizeof(*r->line))) != ERR_OK)
+		return e;
 	r->line[r->n++] = k;
 	return ERR_OK;
 }

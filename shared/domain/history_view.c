@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/fsio.h"
+#include "base/grow.h"
 
 /* A keyring of HISTORY_TRUST_MAX lines. */
 #define KEYRING_MAX	(256 * 1024)
@@ -387,18 +388,12 @@ static enum err
 step(const struct history_row *row, void *arg)
 {
 	struct steps	*s = arg;
-	void		*grown;
 	enum err	 e;
 
 	if (!follows(s, row))
 		return ERR_CANCELED;
-	if (s->nmarks == s->room) {
-		s->room = s->room == 0 ? 64 : s->room * 2;
-		if ((grown = reallocarray(s->mark, s->room, MARK_SIZE)) ==
-		    NULL)
-			return ERR_NOMEM;
-		s->mark = grown;
-	}
+	if ((e = grow(&s->mark, s->nmarks, &s->room, MARK_SIZE)) != ERR_OK)
+		return e;
 	if ((e = mark_of(s->v, s->chain, row, LINKED, s->mark[s->nmarks])) !=
 	    ERR_OK)
 		return e;

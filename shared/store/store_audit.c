@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/timefmt.h"
 #include "store/audit_line.h"
 
@@ -388,22 +389,15 @@ read_row(struct stmt *s, struct audit_row *r)
 static enum err
 read_rows(struct stmt *s, struct audit_row **out, size_t *n)
 {
-	struct audit_row	*rows = NULL, *grown;
+	struct audit_row	*rows = NULL;
 	size_t			 have = 0, room = 0;
 	enum err		 e;
 
 	*out = NULL;
 	*n = 0;
 	while ((e = stmt_step(s)) == ERR_OK) {
-		if (have == room) {
-			room = room == 0 ? 32 : room * 2;
-			grown = reallocarray(rows, room, sizeof(*rows));
-			if (grown == NULL) {
-				e = ERR_NOMEM;
-				break;
-			}
-			rows = grown;
-		}
+		if ((e = grow(&rows, have, &room, sizeof(*rows))) != ERR_OK)
+			break;
 		if (!read_row(s, &rows[have++])) {
 			e = ERR_NOMEM;
 			break;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/json_in.h"
 
 /* *line is the caller's. */
@@ -156,22 +157,15 @@ read_row(struct stmt *s, struct history_row *r)
 static enum err
 read_rows(struct stmt *s, struct history_row **out, size_t *n)
 {
-	struct history_row	*rows = NULL, *grown;
+	struct history_row	*rows = NULL;
 	size_t			 have = 0, room = 0;
 	enum err		 e;
 
 	*out = NULL;
 	*n = 0;
 	while ((e = stmt_step(s)) == ERR_OK) {
-		if (have == room) {
-			room = room == 0 ? 32 : room * 2;
-			grown = reallocarray(rows, room, sizeof(*rows));
-			if (grown == NULL) {
-				e = ERR_NOMEM;
-				break;
-			}
-			rows = grown;
-		}
+		if ((e = grow(&rows, have, &room, sizeof(*rows))) != ERR_OK)
+			break;
 		memset(&rows[have], 0, sizeof(*rows));
 		if ((e = read_row(s, &rows[have++])) != ERR_OK)
 			break;
@@ -341,15 +335,14 @@ enum err
 store_history_chains(struct db *db, char ***out, size_t *n)
 {
 	struct stmt	*s = db_stmt(db, STMT_HISTORY_CHAINS);
-	char		**v = NULL, **grown;
-	size_t		 have = 0;
+	char		**v = NULL;
+	size_t		 have = 0, room = 0;
 	enum err	 e;
 
 	while ((e = stmt_step(s)) == ERR_OK) {
-		grown = reallocarray(v, have + 1, sizeof(*v));
-		if (grown != NULL)
-			v = grown;
-		if (grown == NULL || (v[have] = stmt_col_dup(s, 0)) == NULL) {
+		if ((e = grow(&v, have, &room, sizeof(*v))) != ERR_OK)
+			break;
+		if ((v[have] = stmt_col_dup(s, 0)) == NULL) {
 			e = ERR_NOMEM;
 			break;
 		}

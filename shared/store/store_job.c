@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
 #include "base/timefmt.h"
 
@@ -337,21 +338,14 @@ store_job_targets(struct db *db, const char *job_id, struct job_target **out,
     size_t *n)
 {
 	struct stmt	*s = db_stmt(db, STMT_JOB_TARGETS);
-	struct job_target *rows = NULL, *grown;
+	struct job_target *rows = NULL;
 	size_t		 have = 0, room = 0;
 	enum err	 e;
 
 	stmt_text(s, ":job", job_id);
 	while ((e = stmt_step(s)) == ERR_OK) {
-		if (have == room) {
-			room = room == 0 ? 16 : room * 2;
-			grown = reallocarray(rows, room, sizeof(*rows));
-			if (grown == NULL) {
-				e = ERR_NOMEM;
-				break;
-			}
-			rows = grown;
-		}
+		if ((e = grow(&rows, have, &room, sizeof(*rows))) != ERR_OK)
+			break;
 		if (!read_target(s, &rows[have++])) {
 			e = ERR_NOMEM;
 			break;
@@ -559,20 +553,16 @@ store_attempts(struct db *db, const char *job_id, const char *profile_id,
     struct attempt_row **out, size_t *n)
 {
 	struct stmt	*s = db_stmt(db, STMT_ATTEMPTS);
-	struct attempt_row *rows = NULL, *grown, *r;
-	size_t		 have = 0;
+	struct attempt_row *rows = NULL, *r;
+	size_t		 have = 0, room = 0;
 	enum err	 e;
 	int		 c;
 
 	stmt_text(s, ":job", job_id);
 	stmt_text(s, ":profile", profile_id);
 	while ((e = stmt_step(s)) == ERR_OK) {
-		grown = reallocarray(rows, have + 1, sizeof(*rows));
-		if (grown == NULL) {
-			e = ERR_NOMEM;
+		if ((e = grow(&rows, have, &room, sizeof(*rows))) != ERR_OK)
 			break;
-		}
-		rows = grown;
 		r = &rows[have++];
 		memset(r, 0, sizeof(*r));
 		r->number = stmt_col_int(s, 0);

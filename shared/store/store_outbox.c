@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 void
 outbox_free(struct outbox_row *r, size_t n)
 {
@@ -14,20 +16,13 @@ outbox_free(struct outbox_row *r, size_t n)
 static enum err
 read_rows(struct stmt *s, struct outbox_row **out, size_t *n)
 {
-	struct outbox_row	*rows = NULL, *grown;
+	struct outbox_row	*rows = NULL;
 	size_t			 have = 0, room = 0;
 	enum err		 e;
 
 	while ((e = stmt_step(s)) == ERR_OK) {
-		if (have == room) {
-			room = room == 0 ? 16 : room * 2;
-			grown = reallocarray(rows, room, sizeof(*rows));
-			if (grown == NULL) {
-				e = ERR_NOMEM;
-				break;
-			}
-			rows = grown;
-		}
+		if ((e = grow(&rows, have, &room, sizeof(*rows))) != ERR_OK)
+			break;
 		rows[have].stream = stmt_col_dup(s, 0);
 		rows[have].changed = stmt_col_int(s, 1);
 		rows[have].seq = stmt_col_int(s, 2);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
 #include "base/timefmt.h"
 #include "store/store_history.h"
@@ -51,22 +52,6 @@ read_texts(struct stmt *s, int col, char ***text, size_t n)
 #define READ(s, col, ...)						\
 	read_texts((s), (col), (char **[]){ __VA_ARGS__ },		\
 	    sizeof((char **[]){ __VA_ARGS__ }) / sizeof(char **))
-
-/* Room for one more; keeps *rows and its count consistent. */
-static bool
-grow(void **rows, size_t have, size_t *room, size_t size)
-{
-	size_t	 want = *room == 0 ? 16 : *room * 2;
-	void	*p;
-
-	if (have < *room)
-		return true;
-	if ((p = reallocarray(*rows, want, size)) == NULL)
-		return false;
-	*rows = p;
-	*room = want;
-	return true;
-}
 
 /* --- projects --------------------------------------------------------------*/
 
@@ -172,10 +157,8 @@ store_project_list(struct db *db, const char *tenant, const char *after,
 	while ((e = stmt_step(s)) == ERR_OK) {
 		struct registry_project	*p;
 
-		if (!grow(&rows, have, &room, sizeof(*p))) {
-			e = ERR_NOMEM;
+		if ((e = grow(&rows, have, &room, sizeof(*p))) != ERR_OK)
 			break;
-		}
 		p = rows;
 		if (!read_project(s, &p[have++])) {
 			e = ERR_NOMEM;
@@ -281,10 +264,8 @@ store_registry_list(struct db *db, const char *tenant, const char *project,
 	while ((e = stmt_step(s)) == ERR_OK) {
 		struct registry_entry	*r;
 
-		if (!grow(&rows, have, &room, sizeof(*r))) {
-			e = ERR_NOMEM;
+		if ((e = grow(&rows, have, &room, sizeof(*r))) != ERR_OK)
 			break;
-		}
 		r = rows;
 		if (!read_entry(s, &r[have++])) {
 			e = ERR_NOMEM;

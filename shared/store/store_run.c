@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/grow.h"
 #include "base/hash.h"
 
 void
@@ -83,20 +84,13 @@ static enum err
 read_rows(struct stmt *s, int first, struct run **out, size_t *n,
     int64_t *last)
 {
-	struct run	*rows = NULL, *grown;
+	struct run	*rows = NULL;
 	size_t		 have = 0, room = 0;
 	enum err	 e;
 
 	while ((e = stmt_step(s)) == ERR_OK) {
-		if (have == room) {
-			room = room == 0 ? 32 : room * 2;
-			grown = reallocarray(rows, room, sizeof(*rows));
-			if (grown == NULL) {
-				e = ERR_NOMEM;
-				break;
-			}
-			rows = grown;
-		}
+		if ((e = grow(&rows, have, &room, sizeof(*rows))) != ERR_OK)
+			break;
 		if (last != NULL)
 			*last = stmt_col_int(s, 0);
 		if ((e = read_row(s, first, &rows[have])) != ERR_OK)

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/conf.h"
 #include "base/fsio.h"
+#include "base/grow.h"
 #include "base/hash.h"
 #include "base/json_in.h"
 #include "base/json_out.h"
@@ -24,6 +25,24 @@ Test(buf, refuses_to_grow_over_its_maximum)
 	cr_assert_eq(buf_err(&b), ERR_TOOBIG);
 	cr_assert_str_eq(buf_str(&b), "abcd");
 	buf_clear(&b);
+	TEST_END();
+}
+
+Test(grow, keeps_what_it_holds_and_its_room)
+{
+	int	*v = NULL;
+	size_t	 room = 0;
+
+	for (size_t i = 0; i <= GROW_FIRST; i++) {
+		cr_assert_eq(grow(&v, i, &room, sizeof(*v)), ERR_OK);
+		v[i] = (int)i;
+	}
+	cr_assert_eq(room, 2 * GROW_FIRST);
+	cr_assert_eq(grow(&v, room, &room, SIZE_MAX / GROW_FIRST), ERR_NOMEM);
+	cr_assert_eq(room, 2 * GROW_FIRST);
+	for (size_t i = 0; i <= GROW_FIRST; i++)
+		cr_assert_eq(v[i], (int)i);
+	free(v);
 	TEST_END();
 }
 
