@@ -7,12 +7,14 @@ dist_htdocscss_DATA = \
 	htdocs/css/base.css \
 	htdocs/css/builder.css \
 	htdocs/css/compare.css \
+	htdocs/css/insight.css \
 	htdocs/css/result.css
 htdocsimgdir = $(htdocsdir)/img
 dist_htdocsimg_DATA = htdocs/img/icon.svg
 htdocsjsdir = $(htdocsdir)/js
 dist_htdocsjs_DATA = \
 	htdocs/js/api.js \
+	htdocs/js/cost.js \
 	htdocs/js/detail.js \
 	htdocs/js/diff.js \
 	htdocs/js/diffview.js \
@@ -23,12 +25,14 @@ dist_htdocsjs_DATA = \
 	htdocs/js/filter.js \
 	htdocs/js/findings.js \
 	htdocs/js/fmt.js \
+	htdocs/js/grid.js \
 	htdocs/js/history.js \
 	htdocs/js/intent.js \
 	htdocs/js/kernel.js \
 	htdocs/js/log.js \
 	htdocs/js/main.js \
 	htdocs/js/matrix.js \
+	htdocs/js/objectview.js \
 	htdocs/js/phases.js \
 	htdocs/js/poll.js \
 	htdocs/js/presets.js \
@@ -43,4 +47,5 @@ dist_htdocsjs_DATA = \
 	htdocs/js/theme.js \
 	htdocs/js/themeswitch.js \
 	htdocs/js/upload.js \
-	htdocs/js/verdict.js
+	htdocs/js/verdict.js \
+	htdocs/js/words.js

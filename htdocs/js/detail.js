@@ -6,7 +6,8 @@
 import { h, replace, byId, icon } from "./dom.js";
 import { bytes, dateTime, duration, plural } from "./fmt.js";
 import { stageText } from "./report.js";
-import { shownIds, statusWord, focusRow } from "./matrix.js";
+import { shownIds, focusRow } from "./matrix.js";
+import { statusWord } from "./words.js";
 import { errnoText, mapTable, programTable } from "./programs.js";
 import { evidenceUrl } from "./api.js";
 import { phaseChart } from "./phases.js";

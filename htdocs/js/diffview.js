@@ -5,7 +5,7 @@ import { dateTime } from "./fmt.js";
 import { costs, diffVerdict, groups, headline, partLines, percent, reasons,
     sideName } from "./diff.js";
 import { copyButton, download } from "./export.js";
-import { statusWord } from "./matrix.js";
+import { statusWord } from "./words.js";
 
 const BARS = 12;	/* more of them say nothing new */
 

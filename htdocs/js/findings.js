@@ -107,12 +107,21 @@ export function disagrees(m)
 function byLine(targets)
 {
 	const lines = Map.groupBy(targets.filter((t) => t.family &&
-	    t.status !== "infra_error" && t.status !== "canceled"), (t) => t.family);
+	    !t.variantOf && t.status !== "infra_error" && t.status !== "canceled"), (t) => t.family);
 
 	return [...lines].map(([family, ts]) => ({ family,
 	    pass: ts.every((t) => t.status === "pass"),
 	    mixed: ts.some((t) => t.status !== ts[0].status) }))
 	    .sort((a, b) => compare(a.family, b.family));
+}
+
+/* The server's own sentence says why, too: "…; 5.10 fails: helper …". */
+function serverSentence(m)
+{
+	const text = m.report.summary?.boundary?.sentence;
+
+	return typeof text === "string" && text !== "" ?
+	    `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : "";
 }
 
 /*
@@ -121,7 +130,15 @@ function byLine(targets)
  */
 export function boundary(m)
 {
+	const said = serverSentence(m);
+
+	if (said)
+		return said;
 	const lines = byLine(m.targets);
+
+	if (lines.length > 1 && lines.every((l) => l.pass))
+		return `Works on all of them, ${lines[0].family} to ` +
+		    `${lines.at(-1).family}.`;
 	const good = lines.filter((l) => l.pass).map((l) => l.family);
 	const bad = lines.filter((l) => !l.pass).map((l) => l.family);
 

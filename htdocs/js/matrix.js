@@ -10,12 +10,9 @@ import { compare } from "./kernel.js";
 import { compile } from "./filter.js";
 import { worstFirst } from "./report.js";
 import { markCounts } from "./verdict.js";
+import { statusWord } from "./words.js";
 
 const KEYS = ["status", "required", "kernel", "distro", "arch", "code"];
-
-const WORD = { pass: "Pass", fail: "Fail", infra_error: "No answer",
-	skipped: "Skipped", warn: "Partly", created: "Created",
-	failed: "Failed", not_tried: "Not tried", canceled: "Cancelled" };
 
 const COLUMNS = [
 	{ id: "result", label: "Result", sort: worstFirst },
@@ -34,13 +31,9 @@ const COLUMNS = [
 ];
 
 let rows = [];			/* [{t, el, row}] in report order */
+let groups = [];		/* [{variant, body}]: plain ones, variants */
 let order = { id: "result", down: false };
 let open = () => {};
-
-export function statusWord(status)
-{
-	return WORD[status] ?? status;
-}
 
 function filterRow(t)
 {
@@ -59,7 +52,8 @@ function stepCell(id, label, status, extra)
 	return h("td", { role: "cell", class: `m-step m-${id}`,
 	    data: { label } },
 	    status ? h("span", { class: `step is-${status}` }, icon(status),
-	        h("span", { class: "step-word" },
+	        h("span", { class: status === "pass" && !extra ?
+	            "step-word is-plain" : "step-word" },
 	            extra || statusWord(status))) :
 	        h("span", { class: "dim" }, "–"));
 }
@@ -86,7 +80,9 @@ function buildRow(t)
 	            `${t.required ? "required" : "optional"}. Open details` },
 	            t.id),
 	        h("span", { class: t.required ? "req-mark" : "opt-mark",
-	            text: t.required ? "required" : "optional" })),
+	            text: t.required ? "required" : "optional" }),
+	        t.differs.length > 0 && h("small", { class: "dim mono",
+	            text: t.differs.join(", ") })),
 	    h("td", { role: "cell", class: "m-kernel mono",
 	        data: { label: "Kernel" }, text: t.kernel || "–" }),
 	    stepCell("boot", "Boot", t.steps.boot,
@@ -128,9 +124,10 @@ function place()
 	const sorted = rows.toSorted((a, b) =>
 	    (order.down ? -1 : 1) * col.sort(a.t, b.t) ||
 	    worstFirst(a.t, b.t));
-	const body = byId("matrix").querySelector("tbody");
 
-	body.append(...sorted.map((r) => r.el));
+	for (const g of groups)
+		g.body.append(...sorted.filter((r) =>
+		    Boolean(r.t.variantOf) === g.variant).map((r) => r.el));
 	for (const th of byId("matrix").querySelectorAll("thead th")) {
 		if (th.dataset.col === order.id)
 			th.setAttribute("aria-sort",
@@ -151,6 +148,9 @@ function applyFilter()
 		r.el.hidden = !match(r.row);
 		n += r.el.hidden ? 0 : 1;
 	}
+	for (const g of groups)
+		g.body.hidden = !rows.some((r) => !r.el.hidden &&
+		    Boolean(r.t.variantOf) === g.variant);
 	byId("matrix-note").textContent = error ||
 	    (n === rows.length ? "" : `${n} of ${rows.length} shown`);
 	byId("matrix-none").hidden = n > 0;
@@ -172,7 +172,7 @@ export function filterMatrix(query)
 
 function shown()
 {
-	return [...byId("matrix").querySelectorAll("tbody tr:not([hidden])")];
+	return [...byId("matrix").querySelectorAll("tbody .row:not([hidden])")];
 }
 
 /* The ids in the order on screen, for "previous" and "next". */
@@ -221,16 +221,40 @@ function move(e)
 		focusRow(all[to].dataset.id);
 }
 
+/*
+ * A kernel under other settings is no second kernel: such rows have a group
+ * of their own, which comes first only if the worst is in it.
+ */
+function buildGroups()
+{
+	const worst = rows.toSorted((a, b) => worstFirst(a.t, b.t))[0];
+	const some = (variant) => rows.some((r) =>
+		Boolean(r.t.variantOf) === variant);
+	const split = some(true) && some(false);
+
+	return [false, true].filter(some).map((variant) => ({ variant,
+	    body: h("tbody", { role: "rowgroup" }, split &&
+	        h("tr", { role: "row", class: "group-row" },
+	            h("th", { role: "rowheader", scope: "rowgroup",
+	                colspan: COLUMNS.length, text: variant ?
+	                    "The same kernels under other settings" :
+	                    "Kernels as distributed" }))) }))
+	    .sort((a, b) => split && worst.t.status !== "pass" ?
+	        Number(b.variant === Boolean(worst.t.variantOf)) -
+	        Number(a.variant === Boolean(worst.t.variantOf)) : 0);
+}
+
 export function showMatrix(m, onopen)
 {
 	open = onopen;
 	rows = m.targets.map(buildRow);
+	groups = buildGroups();
 	order = { id: "result", down: false };
 	byId("matrix-filter").value = "";
 	replace(byId("matrix"),
 	    h("caption", { class: "sr-only" },
 	        "Result per kernel. Arrow keys move, Enter opens details."),
-	    head(), h("tbody", { role: "rowgroup" }));
+	    head(), groups.map((g) => g.body));
 	place();
 }
 

@@ -6,7 +6,7 @@ import { h, icon } from "./dom.js";
 import { bytes, plural } from "./fmt.js";
 import { explanationView } from "./explain.js";
 import { logView } from "./log.js";
-import { statusWord } from "./matrix.js";
+import { statusWord } from "./words.js";
 
 /* The errno values that bpf(2) and libbpf return, for reading along. */
 const ERRNO = {

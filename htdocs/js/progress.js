@@ -7,7 +7,7 @@ import { h, replace, byId, icon, announce } from "./dom.js";
 import { clock, duration, plural } from "./fmt.js";
 import { profileOf } from "./targets.js";
 import { compare, lineOf } from "./kernel.js";
-import { statusWord } from "./matrix.js";
+import { statusWord } from "./words.js";
 import { causeText } from "./report.js";
 
 /* The stages of a runner and its validator, as four steps a person sees. */

@@ -146,6 +146,9 @@ function target(t)
 		cautions: (t.cautions ?? []).filter((c) =>
 		    typeof c === "string"),
 		environment: environmentOf(t.environment),
+		variantOf: t.environment ? t.environment.base || "base" : "",
+		differs: (t.environment?.differs ?? []).filter((w) =>
+		    typeof w === "string"),
 		durationMs: t.duration_ms ?? NaN,
 		raw: t,
 	};

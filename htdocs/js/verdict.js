@@ -9,6 +9,9 @@ import { boundary, causes, disagrees, verdict } from "./findings.js";
 import { stageText, worstFirst } from "./report.js";
 import { intentLabel } from "./intent.js";
 import { actions } from "./export.js";
+import { kernelGrid } from "./grid.js";
+import { costPlot } from "./cost.js";
+import { objectFacts } from "./objectview.js";
 
 const COUNTS = [
 	{ key: "required_pass", label: "required passed", status: "pass",
@@ -51,9 +54,8 @@ function banner(m)
 	    h("div", {},
 	        h("h2", { id: "verdict-title", tabindex: "-1",
 	            text: v.title }),
-	        h("p", { text: v.text }),
 	        edge && h("p", { class: "boundary", text: edge }),
-	        facts(m)));
+	        h("p", { text: v.text })));
 }
 
 function warnings(m)
@@ -124,8 +126,10 @@ function causeList(m, onopen)
 /* on: {filter(query), open(profileId), again(), previous()} */
 export function showVerdict(m, on)
 {
-	replace(byId("verdict"), banner(m), warnings(m),
-	    countTiles(m, on.filter), causeList(m, on.open));
+	replace(byId("verdict"), banner(m), warnings(m), facts(m),
+	    countTiles(m, on.filter), kernelGrid(m, on.open),
+	    causeList(m, on.open));
+	replace(byId("insight"), costPlot(m), objectFacts(m));
 	replace(byId("actions"), actions(m, on));
 	document.title = `${verdict(m).title} · bpfcompat`;
 	return verdict(m).title;

@@ -8,7 +8,9 @@ import { run } from "./cases_run.mjs";
 import { result } from "./cases_result.mjs";
 import { compare } from "./cases_compare.mjs";
 
-const cases = [...builder, ...run, ...result, ...compare];
+/* UI_ONLY=words runs the cases whose names have them. */
+const cases = [...builder, ...run, ...result, ...compare]
+    .filter(([name]) => name.includes(process.env.UI_ONLY ?? ""));
 const canned = await Canned.open();
 const browser = await Browser.open(canned.base);
 
