@@ -113,6 +113,7 @@ libvm_a_SOURCES = \
 	worker/vm/accel.c worker/vm/accel.h \
 	worker/vm/attempt.c worker/vm/attempt.h \
 	worker/vm/boot.c \
+	worker/vm/check.c \
 	worker/vm/collect.c worker/vm/collect.h \
 	worker/vm/conclude.c \
 	worker/vm/cpio.c worker/vm/cpio.h \
@@ -131,7 +132,9 @@ libvm_a_SOURCES = \
 	worker/vm/ssh.c worker/vm/ssh.h \
 	worker/vm/sshkey.c worker/vm/sshkey.h \
 	worker/vm/template.c worker/vm/template.h \
+	worker/vm/template_impl.h worker/vm/template_keep.c \
 	worker/vm/tsc.c worker/vm/tsc.h \
+	worker/vm/twin.c worker/vm/twin.h \
 	worker/vm/vm.c worker/vm/vm.h \
 	worker/vm/wire_in.c worker/vm/wire_in.h \
 	worker/vm/zlog.c worker/vm/zlog.h

@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/unit/test_sched \
 	tests/unit/test_store \
 	tests/unit/test_stored \
+	tests/unit/test_template \
 	tests/unit/test_variant \
 	tests/unit/test_verifier \
 	tests/unit/test_vm

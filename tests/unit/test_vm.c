@@ -23,7 +23,6 @@
 #include "worker/vm/qmp.h"
 #include "worker/vm/spec.h"
 #include "worker/vm/sshkey.h"
-#include "worker/vm/template.h"
 #include "worker/vm/tsc.h"
 #include "worker/vm/wire_in.h"
 
@@ -336,6 +335,22 @@ Test(spec, all_keys_arrive)
 	TEST_END();
 }
 
+Test(spec, warming_needs_no_object)
+{
+	static const char	 text[] = "{\"schema\":\"runner.v1\","
+	    "\"task\":\"warm\",\"profile_id\":\"p\",\"attempt\":0,"
+	    "\"kernel_dir\":\"/k\",\"cache_dir\":\"/c\","
+	    "\"attach_mode\":\"disabled\",\"memory_mb\":512,\"cpus\":1,"
+	    "\"timeout_ms\":1000,\"boot_timeout_ms\":500,"
+	    "\"accel\":\"auto\"}";
+	struct spec		 s;
+
+	cr_assert_eq(spec_parse(text, strlen(text), &s, NULL), ERR_OK);
+	cr_assert_eq(s.task, SPEC_WARM);
+	spec_clear(&s);
+	TEST_END();
+}
+
 /* SPEC_OK with "from" replaced; the field the error names. */
 static void
 refused(const char *from, const char *to, const char *field)
@@ -362,6 +377,9 @@ Test(spec, a_bad_key_is_named)
 	refused("\"cpus\":1", "\"cpus\":\"1\"", "cpus");
 	refused("\"artifact\":\"/a\"", "\"artifact\":\"\"", "artifact");
 	refused("\"auto\"", "\"xen\"", "accel");
+	refused("\"cmdline\":", "\"task\":\"rest\",\"cmdline\":", "task");
+	refused("\"cmdline\":", "\"task\":\"check\",\"cmdline\":",
+	    "against");
 	TEST_END();
 }
 
@@ -650,95 +668,5 @@ Test(collect, no_result_is_no_result, .init = make_work, .fini = drop_work)
 	cr_assert_eq(deliver(c, 'Z', "{}"), ERR_OK);
 	cr_assert_eq(collect_finish(c, NULL), ERR_PROTO);
 	collect_free(c);
-	TEST_END();
-}
-
-/* --- templates ----------------------------------------------------------- */
-
-static struct template_parts
-parts(void)
-{
-	return (struct template_parts){ .cache_dir = work, .qemu = "/bin/sh",
-	    .accel = "tcg", .initramfs_key = "i", .vmlinuz_sha256 = "k",
-	    .cmdline = "c", .memory_mb = 64, .cpus = 1, .network = true };
-}
-
-Test(template, the_key_covers_each_part, .init = make_work,
-    .fini = drop_work)
-{
-	struct template_parts	 p[8];
-	struct template		 t[8];
-
-	for (int i = 0; i < 8; i++)
-		p[i] = parts();
-	p[1].accel = "kvm";
-	p[2].initramfs_key = "j";
-	p[3].vmlinuz_sha256 = "l";
-	p[4].cmdline = "c d";
-	p[5].memory_mb = 65;
-	p[6].qemu = "/bin/cat";
-	p[7].network = false;
-	for (int i = 0; i < 8; i++)
-		cr_assert_eq(template_init(&t[i], &p[i], NULL), ERR_OK);
-	for (int i = 0; i < 8; i++)
-		for (int j = 0; j < i; j++)
-			cr_assert_str_neq(t[i].key, t[j].key, "%d %d", i, j);
-	for (int i = 0; i < 8; i++)
-		template_clear(&t[i]);
-	TEST_END();
-}
-
-static void
-put_template(const struct template *t, time_t used)
-{
-	const struct timespec	 ts[2] = { { used, 0 }, { used, 0 } };
-	char			 path[512], block[8192] = "x";
-
-	cr_assert_eq(fsio_mkdirs(t->dir, NULL), ERR_OK);
-	snprintf(path, sizeof(path), "%s/ram", t->dir);
-	cr_assert_eq(fsio_write_atomic(path, block, sizeof(block), 0600,
-	    NULL), ERR_OK);
-	snprintf(path, sizeof(path), "%s/state", t->dir);
-	cr_assert_eq(fsio_write_atomic(path, block, sizeof(block), 0600,
-	    NULL), ERR_OK);
-	cr_assert_eq(utimensat(AT_FDCWD, t->dir, ts, 0), 0);
-}
-
-Test(template, the_least_recently_used_goes_first, .init = make_work,
-    .fini = drop_work)
-{
-	struct template_parts	 p = parts();
-	struct template		 t[3];
-
-	for (int i = 0; i < 3; i++) {
-		p.memory_mb = 64 + i;
-		cr_assert_eq(template_init(&t[i], &p, NULL), ERR_OK);
-		put_template(&t[i], 1000 + i);
-	}
-	/* 16 KiB each: two fit; the oldest is in use and stays. */
-	template_evict(work, 40 * 1024, t[0].key);
-	cr_assert(fsio_exists(t[2].dir));
-	cr_assert(fsio_exists(t[1].dir));
-	cr_assert(fsio_exists(t[0].dir));
-	template_evict(work, 40 * 1024, t[2].key);
-	cr_assert_not(fsio_exists(t[0].dir));
-	cr_assert(fsio_exists(t[2].dir));
-	for (int i = 0; i < 3; i++)
-		template_clear(&t[i]);
-	TEST_END();
-}
-
-Test(template, one_that_failed_rests, .init = make_work, .fini = drop_work)
-{
-	struct template_parts	 p = parts();
-	struct template		 t;
-
-	cr_assert_eq(template_init(&t, &p, NULL), ERR_OK);
-	cr_assert_eq(template_open(&t, NULL), ERR_NOTFOUND);
-	put_template(&t, 1000);
-	cr_assert_eq(template_open(&t, NULL), ERR_OK);
-	template_discard(&t);
-	cr_assert_eq(template_open(&t, NULL), ERR_UNAVAILABLE);
-	template_clear(&t);
 	TEST_END();
 }

@@ -207,7 +207,7 @@ accel_choose(const char *want, const struct accel_probe *p, struct accel *out)
 	if (fsio_mkdirs(p->cache_dir, NULL) != ERR_OK ||
 	    answer_path(p, path, sizeof(path)) != ERR_OK ||
 	    path_join(lock, sizeof(lock), p->cache_dir, "accel.lock",
-	    NULL) != ERR_OK || remembered(path, out))
+	    NULL) != ERR_OK || remembered(path, out) || p->boot == NULL)
 		return;
 	if (fsio_lock(lock, LOCK_WAIT_MS, &lock_fd, NULL) != ERR_OK) {
 		snprintf(out->reason, sizeof(out->reason),

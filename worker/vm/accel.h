@@ -24,7 +24,7 @@ struct	accel_probe {
 	const char	*qemu;		/* program */
 	const char	*cache_dir;
 	int64_t		 deadline;	/* of the whole attempt */
-	/* Boots the guest at hand under KVM to its init. */
+	/* Boots the guest at hand under KVM to its init; NULL: do not probe. */
 	enum err	(*boot)(void *, int64_t deadline, struct diag *);
 	void		*arg;
 };

@@ -44,12 +44,26 @@ attempt_fail(struct attempt *a, enum err e, const char *code)
 	return e;
 }
 
+static enum err
+carry_out(struct attempt *a)
+{
+	enum err	 e = attempt_prepare(a);
+
+	if (e != ERR_OK)
+		return e;
+	if (a->spec->task >= SPEC_WARM)
+		return attempt_template(a);
+	if ((e = attempt_boot(a)) == ERR_OK &&
+	    (e = attempt_session(a)) == ERR_OK &&
+	    a->spec->task == SPEC_CHECK)
+		e = attempt_check(a);
+	return e;
+}
+
 void
 attempt_run(struct attempt *a, const struct conf *conf,
     const struct spec *spec, int events_fd, int cancel_fd)
 {
-	enum err	 e;
-
 	memset(a, 0, sizeof(*a));
 	a->conf = conf;
 	a->spec = spec;
@@ -69,10 +83,7 @@ attempt_run(struct attempt *a, const struct conf *conf,
 		a->boot_deadline = a->deadline;
 	attempt_say_stage(a);
 
-	if ((e = attempt_prepare(a)) == ERR_OK &&
-	    (e = attempt_boot(a)) == ERR_OK)
-		e = attempt_session(a);
-	attempt_conclude(a, e);
+	attempt_conclude(a, carry_out(a));
 	if (a->vm != NULL)
 		vm_listen(a->vm);
 	/*

@@ -66,6 +66,9 @@ struct	attempt {
 	struct sshc		*ssh;
 	struct collect		*collect;
 	bool			 cloned;	/* started from a saved VM */
+	struct template_look	 look;		/* of SPEC_WARM, SPEC_LOOK */
+	size_t			 ndiffer;	/* of SPEC_CHECK */
+	char			 differ[512];
 
 	int64_t			 start;		/* time_mono_ms() clock */
 	int64_t			 deadline;
@@ -108,6 +111,15 @@ enum err	 attempt_boot(struct attempt *);
 /* Only starts a guest of its own under that accelerator. */
 enum err	 attempt_cold_vm(struct attempt *, const char *accel,
 		    struct vm **, struct diag *);
+/* Which template it would start from: a->tmpl, not open. */
+enum err	 attempt_name_template(struct attempt *, struct diag *);
+/* What SPEC_WARM and SPEC_LOOK ask for. */
+enum err	 attempt_template(struct attempt *);
+/*
+ * check.c: compares a guest booted anew with what a clone has said; a
+ * template that leads to other verdicts goes.
+ */
+enum err	 attempt_check(struct attempt *);
 /* session.c: SSH, the validator, its results. */
 enum err	 attempt_session(struct attempt *);
 /* end.c: the events. */

@@ -167,11 +167,12 @@ start_clone(struct attempt *a, int64_t deadline, struct diag *d)
 	return make_itself(a, a->vm, deadline, d);
 }
 
-static enum err
-boot_clone(struct attempt *a, struct diag *d)
+enum err
+attempt_name_template(struct attempt *a, struct diag *d)
 {
 	const struct template_parts p = {
 		.cache_dir = a->spec->cache_dir,
+		.profile_id = a->spec->profile_id,
 		.qemu = a->qemu,
 		.accel = accel_name(a),
 		.initramfs_key = a->initramfs.key,
@@ -182,29 +183,60 @@ boot_clone(struct attempt *a, struct diag *d)
 		.uid = a->uid,
 		.network = a->initramfs.has_network,
 	};
-	enum err	 e = template_init(&a->tmpl, &p, d);
-	int		 left;
 
+	return template_init(&a->tmpl, &p, d);
+}
+
+/* Opens the template; builds it first if there is none. */
+static enum err
+have_template(struct attempt *a, int64_t deadline, struct diag *d)
+{
+	enum err	 e = template_open(&a->tmpl, d);
+
+	if (e != ERR_NOTFOUND)
+		return e;
+	e = template_build(&a->tmpl, a->spec->memory_mb, a->uid != 0,
+	    boot_template, a, deadline, d);
+	if (e == ERR_UNSUPPORTED || e == ERR_TIMEOUT)
+		template_discard(&a->tmpl, diag_text(d));
 	if (e != ERR_OK)
 		return e;
-	if ((e = template_open(&a->tmpl, d)) == ERR_NOTFOUND) {
-		/* Leaves time for a boot without it. */
-		left = time_left_ms(a->boot_deadline);
-		e = template_build(&a->tmpl, a->spec->memory_mb, a->uid,
-		    boot_template, a, a->boot_deadline - left / 2, d);
-		if (e == ERR_UNSUPPORTED || e == ERR_TIMEOUT)
-			template_discard(&a->tmpl);
-		if (e == ERR_OK) {
-			template_evict(a->spec->cache_dir,
-			    a->conf->template_mb * 1024 * 1024, a->tmpl.key);
-			e = template_open(&a->tmpl, d);
-		}
-	}
-	if (e != ERR_OK)
+	template_evict(a->spec->cache_dir, a->conf->template_mb * 1024 * 1024,
+	    a->tmpl.key);
+	return template_open(&a->tmpl, d);
+}
+
+static enum err
+boot_clone(struct attempt *a, struct diag *d)
+{
+	int		 left = time_left_ms(a->boot_deadline);
+	enum err	 e;
+
+	/* Half of the time is left for a boot without it. */
+	if ((e = attempt_name_template(a, d)) != ERR_OK ||
+	    (e = have_template(a, a->boot_deadline - left / 2, d)) != ERR_OK)
 		return e;
 	e = start_clone(a, soon(CLONE_MS, a->boot_deadline), d);
 	if (e != ERR_OK && e != ERR_CANCELED)
-		template_discard(&a->tmpl);
+		template_discard(&a->tmpl, diag_text(d));
+	return e;
+}
+
+enum err
+attempt_template(struct attempt *a)
+{
+	enum err	 e = attempt_name_template(a, &a->diag);
+
+	if (e != ERR_OK)
+		return e;
+	if (a->spec->task == SPEC_WARM) {
+		e = have_template(a, a->boot_deadline, &a->diag);
+		/* That it cannot be saved is an answer. */
+		if (e == ERR_UNSUPPORTED || e == ERR_UNAVAILABLE ||
+		    e == ERR_TIMEOUT)
+			e = ERR_OK;
+	}
+	template_look(&a->tmpl, &a->look);
 	return e;
 }
 
@@ -230,7 +262,8 @@ attempt_boot(struct attempt *a)
 	struct diag	 d = DIAG_INIT;
 	enum err	 e;
 
-	a->cloned = !a->spec->fresh_boot && a->conf->template_mb > 0;
+	a->cloned = !a->spec->fresh_boot && a->spec->task == SPEC_JUDGE &&
+	    a->conf->template_mb > 0;
 	attempt_stage(a, STAGE_BOOT);
 	if (a->cloned) {
 		e = boot_clone(a, &d);

@@ -218,7 +218,22 @@ clock_ran_away(struct attempt *a)
 	    "times too fast: its kernel misjudged the CPU while this machine "
 	    "was busy; a fresh one is started", (long long)n);
 	if (a->cloned)
-		template_discard(&a->tmpl);
+		template_discard(&a->tmpl, diag_text(&a->diag));
+	return true;
+}
+
+/* Something wrote to the saved memory this guest started from. */
+static bool
+template_changed(struct attempt *a)
+{
+	if (!a->cloned || template_intact(&a->tmpl))
+		return false;
+	a->outcome = OUTCOME_INFRA;
+	a->code = "template_changed";
+	diag_set(&a->diag, ERR_CORRUPT, NULL, "the saved guest was changed "
+	    "while this one ran on it; it is removed, a fresh one is started");
+	template_discard(&a->tmpl, "the saved memory was changed while a "
+	    "guest ran on it");
 	return true;
 }
 
@@ -240,7 +255,7 @@ wait_death(struct attempt *a, enum err e)
 void
 attempt_conclude(struct attempt *a, enum err e)
 {
-	if (e != ERR_CANCELED && clock_ran_away(a))
+	if (e != ERR_CANCELED && (clock_ran_away(a) || template_changed(a)))
 		return;
 	if (e == ERR_OK) {
 		a->outcome = OUTCOME_DONE;

@@ -141,6 +141,20 @@ put_guest(struct jsonw *w, const struct attempt *a)
 	}
 }
 
+/* What was asked for besides a verdict. */
+static void
+put_task(struct jsonw *w, const struct attempt *a)
+{
+	if (a->spec->task >= SPEC_WARM)
+		template_look_write(&a->look, w, "template_state");
+	if (a->spec->task != SPEC_CHECK || a->outcome != OUTCOME_DONE)
+		return;
+	jsonw_obj(w, "check");
+	jsonw_int(w, "differences", (int64_t)a->ndiffer);
+	jsonw_str(w, "text", a->differ);
+	jsonw_end(w);
+}
+
 void
 attempt_say_end(struct attempt *a)
 {
@@ -157,14 +171,15 @@ attempt_say_end(struct attempt *a)
 	if (a->outcome != OUTCOME_DONE)
 		put_error(&w, a);
 	put_guest(&w, a);
+	put_task(&w, a);
 	put_ms(&w, a);
 	jsonw_arr(&w, "notes");
 	for (size_t i = 0; i < a->nnotes; i++)
 		jsonw_str(&w, NULL, a->notes[i]);
 	jsonw_end(&w);
 	jsonw_end(&w);
-	if (path_join(path, sizeof(path), a->spec->target_dir, "runner.json",
-	    NULL) == ERR_OK)
+	if (a->spec->task < SPEC_WARM && path_join(path, sizeof(path),
+	    a->spec->target_dir, "runner.json", NULL) == ERR_OK)
 		fsio_write_atomic(path, b.data, b.len, FSIO_FILE_MODE, NULL);
 	say(a, &b);
 	buf_clear(&b);

@@ -171,6 +171,8 @@ cached(const struct initramfs_src *src, const char *kind, const char *key,
 	enum err	 e;
 	int		 fd = -1;
 
+	if (src->key_only)
+		return ERR_OK;
 	snprintf(name, sizeof(name), "%s-%s.cpio", kind, key);
 	if ((e = path_join(dir, sizeof(dir), src->cache_dir, "initramfs",
 	    NULL)) != ERR_OK || (e = path_join(path, sizeof(path), dir, name,

@@ -24,6 +24,7 @@ struct	initramfs_src {
 	const char	*kernel_dir;
 	const char	*release;	/* uname -r of that kernel */
 	bool		 has_modules;
+	bool		 key_only;	/* builds nothing */
 	const char	*init;		/* our programs for the guest */
 	const char	*validator;
 };

@@ -28,15 +28,21 @@ static const struct spec_str strs[] = {
 	{ "run_id",	 AT(run_id),	  NULL, true },
 	{ "job_id",	 AT(job_id),	  NULL, true },
 	{ "profile_id",	 AT(profile_id),  NULL, false },
-	{ "target_dir",	 AT(target_dir),  NULL, false },
+	{ "target_dir",	 AT(target_dir),  NULL, true },
 	{ "kernel_dir",	 AT(kernel_dir),  NULL, false },
 	{ "cache_dir",	 AT(cache_dir),	  NULL, false },
-	{ "artifact",	 AT(artifact),	  NULL, false },
+	{ "artifact",	 AT(artifact),	  NULL, true },
 	{ "attach_mode", AT(attach_mode), "best-effort|required|disabled",
 	    false },
 	{ "accel",	 AT(accel),	  "auto|kvm|tcg", false },
 	{ "cmdline",	 AT(cmdline),	  NULL, true },
 	{ "plan",	 AT(plan),	  NULL, true },
+	{ "task",	 AT(task_word),	  NULL, true },
+	{ "against",	 AT(against),	  NULL, true },
+};
+
+static const char	*const task_words[SPEC__MAX] = {
+	"judge", "check", "warm", "look",
 };
 
 static const struct spec_int ints[] = {
@@ -93,6 +99,31 @@ take_int(const struct jval *doc, const struct spec_int *r, struct spec *s,
 	return ERR_OK;
 }
 
+/* Only a guest that judges needs an object and a folder for evidence. */
+static enum err
+take_task(struct spec *s, struct diag *d)
+{
+	if (s->task_word[0] != '\0')
+		while (s->task < SPEC__MAX &&
+		    strcmp(s->task_word, task_words[s->task]) != 0)
+			s->task++;
+	if (s->task == SPEC__MAX)
+		return diag_set(d, ERR_INVAL, "task", "task: must be one of "
+		    "judge, check, warm, look");
+	if (s->task >= SPEC_WARM)
+		return ERR_OK;
+	if (s->target_dir[0] == '\0')
+		return diag_set(d, ERR_INVAL, "target_dir", "target_dir: must "
+		    "be a text");
+	if (s->artifact[0] == '\0')
+		return diag_set(d, ERR_INVAL, "artifact", "artifact: must be "
+		    "a text");
+	if (s->task == SPEC_CHECK && s->against[0] == '\0')
+		return diag_set(d, ERR_INVAL, "against", "against: must be a "
+		    "text");
+	return ERR_OK;
+}
+
 static enum err
 take_file(const struct jval *v, struct spec *s)
 {
@@ -139,7 +170,7 @@ spec_parse(const char *json, size_t len, struct spec *s, struct diag *d)
 		e = take_int(doc, &ints[i], s, d);
 	s->fresh_boot = jval_get_bool(doc, "fresh_boot", false);
 	s->command = jval_get_bool(doc, "command", false);
-	if (e == ERR_OK)
+	if (e == ERR_OK && (e = take_task(s, d)) == ERR_OK)
 		e = take_files(doc, s, d);
 	if (e != ERR_OK)
 		spec_clear(s);

@@ -19,6 +19,15 @@ struct	spec_file {
 	bool	 exec;
 };
 
+/* What is to be done; a word in the spec, left out for the first. */
+enum	spec_task {
+	SPEC_JUDGE,
+	SPEC_CHECK,	/* judge in a guest booted anew, compare with "against" */
+	SPEC_WARM,	/* see that the kernel's template is there */
+	SPEC_LOOK,	/* say what is there, build nothing */
+	SPEC__MAX
+};
+
 struct	spec {
 	char	*run_id;
 	char	*job_id;
@@ -31,6 +40,9 @@ struct	spec {
 	char	*accel;
 	char	*cmdline;
 	char	*plan;		/* a file, or "": no plan */
+	char	*task_word;
+	char	*against;	/* of SPEC_CHECK: a clone's result document */
+	enum spec_task task;
 	bool	 command;	/* no validation: the plan's commands */
 	struct spec_file file[SPEC_FILES_MAX];
 	size_t	 nfiles;
