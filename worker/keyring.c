@@ -4,7 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_out.h"
 #include "base/timefmt.h"
+#include "worker/audit_local.h"
+
+#define METADATA_MAX	4096
 
 struct	change {
 	struct db		*db;
@@ -18,6 +22,36 @@ struct	change {
 	struct diag		*d;
 };
 
+/* The statement's event in the audit: with it, or not at all. */
+static enum err
+audit(struct change *c, const char *sha256, const char *before)
+{
+	const struct history_keyline	*k = &c->k;
+	struct buf			 meta = BUF_INIT(METADATA_MAX);
+	char				 action[64];
+	struct audit_event		 ev = { .action = action };
+	struct jsonw			 w;
+	enum err			 e;
+
+	snprintf(action, sizeof(action), "signing_key_%s", k->action);
+	jsonw_init(&w, &meta, JSONW_COMPACT);
+	jsonw_obj(&w, NULL);
+	jsonw_str(&w, "key_id", k->key_id);
+	jsonw_str(&w, "public_key", k->public_key);
+	jsonw_str_opt(&w, "previous_public_key", before);
+	jsonw_str_opt(&w, "revoked_after", k->after);
+	jsonw_str_opt(&w, "reason", k->reason);
+	jsonw_int(&w, "statement", k->seq);
+	jsonw_str(&w, "statement_sha256", sha256);
+	jsonw_end(&w);
+	ev.metadata = buf_str(&meta);
+	if ((e = buf_err(&meta)) == ERR_OK)
+		e = audit_local_in(c->db, &ev);
+	buf_clear(&meta);
+	return e == ERR_OK ? e : diag_set(c->d, e, NULL, "the change of the "
+	    "key cannot be put on record: %s", db_errmsg(c->db));
+}
+
 /* Signs what is in c->k and appends it; the key to come signs, too. */
 static enum err
 add(struct change *c, const char *action, const char *reason, bool both)
@@ -25,6 +59,7 @@ add(struct change *c, const char *action, const char *reason, bool both)
 	struct history_keyline	*k = &c->k;
 	struct key_row		 row;
 	char			 sha256[SHA256_HEX_SIZE];
+	bool			 changes = strcmp(action, "revoke") != 0;
 	enum err		 e;
 
 	k->seq = c->end.seq + 1;
@@ -46,10 +81,12 @@ add(struct change *c, const char *action, const char *reason, bool both)
 	if ((e = store_keys_add(c->db, &row)) != ERR_OK)
 		return diag_set(c->d, e, NULL, "the statement about the key "
 		    "cannot be stored: %s", db_errmsg(c->db));
+	if ((e = audit(c, sha256, changes ? c->end.key : "")) != ERR_OK)
+		return e;
 	c->end.seq = k->seq;
 	memcpy(c->end.sha256, sha256, sizeof(c->end.sha256));
 	memcpy(c->end.at, k->at, sizeof(c->end.at));
-	if (strcmp(action, "revoke") != 0)
+	if (changes)
 		memcpy(c->end.key, k->public_key, sizeof(c->end.key));
 	return ERR_OK;
 }

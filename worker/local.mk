@@ -3,6 +3,7 @@
 # --- the worker ------------------------------------------------------------
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
+	worker/audit_local.c worker/audit_local.h \
 	worker/audit_work.c worker/audit_work.h \
 	worker/collect.c worker/collect.h \
 	worker/declared.c worker/declared.h \

@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/fake_world.sh"
 fake_world
-plan 23
+plan 24
 BPFCOMPAT_LIBEXEC_DIR=$bin
 export BPFCOMPAT_LIBEXEC_DIR
 mkdir -p "$BPFCOMPAT_WORKDIR"
@@ -69,6 +69,10 @@ check "what it signed after that time does not count" complains key_revoked
 check "and the rest of the chain does" test "$("$bin/bpfcompat" history \
     verify --json 2>/dev/null | jq -c 'map(.verified)')" = \
     "[true,true,true,false,false]"
+check "each change of the keys is on record in the audit" test "$(sql \
+    "SELECT group_concat(action || ' ' || status, ',') FROM (SELECT * FROM
+    audit ORDER BY seq)")" = "signing_key_rotate success,signing_key_rotate \
+success,signing_key_revoke success"
 check "an unknown key is refused" sh -c "! '$bin/bpfcompat' history keys \
     revoke 000000000000 >/dev/null 2>&1"
 write "$BPFCOMPAT_WORKDIR" "" 1

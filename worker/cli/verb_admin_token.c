@@ -3,7 +3,6 @@
  * it is made; the file keeps a salted digest of it.
  */
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include "base/timefmt.h"
 #include "domain/grants.h"
 #include "domain/grants_edit.h"
-#include "store/store_audit.h"
+#include "worker/audit_local.h"
 #include "worker/cli/cli.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/verb_admin.h"
@@ -34,38 +33,23 @@ struct	deed {
 	int64_t		 n;
 };
 
-static void
-actor(char *out, size_t size)
-{
-	const struct passwd	*pw = getpwuid(getuid());
-
-	if (pw != NULL)
-		snprintf(out, size, "local:%s", pw->pw_name);
-	else
-		snprintf(out, size, "local:%lld", (long long)getuid());
-}
-
 static enum err
 append(struct db *db, const struct deed *deed)
 {
 	struct buf		 meta = BUF_INIT(4096);
 	struct jsonw		 w;
-	char			 who[128];
 	bool			 one = strcmp(deed->tenant, "*") != 0;
 	struct audit_event	 ev = { .action = deed->action,
-				    .status = "success", .actor = who,
-				    .tenant = one ? deed->tenant : "",
-				    .identity_type = "local", .known = true };
+				    .tenant = one ? deed->tenant : "" };
 	enum err		 e;
 
-	actor(who, sizeof(who));
 	jsonw_init(&w, &meta, JSONW_COMPACT);
 	jsonw_obj(&w, NULL);
 	jsonw_str_opt(&w, "subject", deed->subject);
 	jsonw_int(&w, "grants", deed->n);
 	jsonw_end(&w);
 	ev.metadata = buf_str(&meta);
-	e = audit_append_in(db, &ev);
+	e = audit_local_in(db, &ev);
 	buf_clear(&meta);
 	return e;
 }
