@@ -11,6 +11,7 @@ audited_fill(const struct call *c, struct audit_event *ev)
 	ev->identity_type = principal_kind_name(c->who.kind);
 	ev->request_id = c->rq->id;
 	ev->address = c->who.address;
+	ev->user_agent = c->rq->user_agent;
 }
 
 enum err

@@ -68,7 +68,9 @@ auth_audit_denied(struct app *app, struct call *c, enum action a,
 				    .actor = "anonymous", .tenant = tenant,
 				    .project = project, .request_id = c->rq->id,
 				    .message = diag_text(&c->d),
-				    .address = c->who.address, .fold = true };
+				    .address = c->who.address,
+				    .user_agent = c->rq->user_agent,
+				    .fold = true };
 	struct diag		 d = DIAG_INIT;
 	char			 meta[96];
 	struct db		*db;

@@ -203,7 +203,8 @@ ask_upload(struct app *app, struct call *c, const struct version_key *k,
 		.report_sha256 = object_sha256(report), .claim = claim,
 		.actor = c->who.subject,
 		.identity_type = principal_kind_name(c->who.kind),
-		.request_id = c->rq->id, .address = c->who.address };
+		.request_id = c->rq->id, .address = c->who.address,
+		.user_agent = c->rq->user_agent };
 	enum err		 e;
 
 	if ((e = registry_details_write(&dt, &details)) == ERR_OK) {
@@ -333,7 +334,8 @@ h_registry_yank(struct app *app, struct call *c)
 	struct registry_ask	 ask = { .kind = "yank", .key = k,
 		.actor = c->who.subject,
 		.identity_type = principal_kind_name(c->who.kind),
-		.request_id = c->rq->id, .address = c->who.address };
+		.request_id = c->rq->id, .address = c->who.address,
+		.user_agent = c->rq->user_agent };
 	struct buf		 details = BUF_INIT(8 * 1024);
 	struct db		*db;
 	bool			 repeated;

@@ -109,6 +109,7 @@ audit_flood(struct db *db, const struct call *c, const char *address)
 				    "is refused unseen",
 				    .request_id = c->rq->id,
 				    .address = c->who.address,
+				    .user_agent = c->rq->user_agent,
 				    .http_status = 429 };
 	enum err		 e;
 

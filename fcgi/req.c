@@ -232,6 +232,9 @@ req_read(const struct transport *t, struct req *rq, struct diag *d)
 	if (v != NULL && strlen(v) < sizeof(rq->remote))
 		memcpy(rq->remote, v, strlen(v) + 1);
 	memcpy(rq->client, rq->remote, sizeof(rq->client));
+	v = transport_var(t, "HTTP_USER_AGENT");
+	if (v != NULL)
+		memcpy(rq->user_agent, v, strnlen(v, REQ_AGENT_MAX));
 	if (copy(t, "HTTP_X_FORWARDED_FOR", "X-Forwarded-For", rq->forwarded,
 	    sizeof(rq->forwarded), NULL) != ERR_OK)
 		rq->forwarded[0] = '\0';

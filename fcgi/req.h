@@ -17,6 +17,7 @@
 #define REQ_HEADER_MAX		512	/* any single header value we look at */
 #define REQ_TOKEN_MAX		8192	/* a signed token in a header */
 #define REQ_ID_MAX		64	/* bytes of X-Request-Id kept */
+#define REQ_AGENT_MAX		255	/* bytes of User-Agent kept */
 #define REQ_TRACEPARENT_LEN	55	/* W3C Trace Context */
 
 enum	method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
@@ -43,6 +44,7 @@ struct	req {
 	/* X-Forwarded-For; "" when it is longer than anybody's. */
 	char		 forwarded[REQ_HEADER_MAX + 1];
 	char		 client[64];	/* past trusted proxies */
+	char		 user_agent[REQ_AGENT_MAX + 1];	/* cut, not refused */
 	struct mtls_cert cert;		/* verified by nginx */
 	/* Credentials, trimmed; "" if none.  req_clear() wipes them. */
 	char		 api_key[REQ_HEADER_MAX + 1];

@@ -528,7 +528,8 @@ SELECT salt FROM audit_salt WHERE id = 1;
 
 -- name: audit_flood_count
 UPDATE audit_floods SET count = count + 1, last_at = :now,
-    message = :message, request_id = :request_id, address = :address
+    message = :message, request_id = :request_id, address = :address,
+    user_agent = :user_agent
 WHERE action = :action AND status = :status AND actor = :actor
     AND tenant = :tenant AND project = :project AND opened_at > :since;
 
@@ -546,7 +547,7 @@ WHERE (action, status, actor, tenant, project) IN (
 	AND project = :project))
     LIMIT 1)
 RETURNING action, status, actor, tenant, project, opened_at, last_at, count,
-    message, request_id, address;
+    message, request_id, address, user_agent;
 
 -- name: audit_flood_next
 SELECT min(opened_at) FROM audit_floods;
@@ -648,10 +649,11 @@ SELECT count(*) FROM history WHERE chain = :chain AND artifact_name = :name;
 -- name: registry_ask
 INSERT INTO registry_requests (id, kind, tenant, project, artifact_name,
     artifact_version, artifact_sha256, size_bytes, report_sha256, claim,
-    details, actor, identity_type, request_id, address, created_at)
+    details, actor, identity_type, request_id, address, user_agent,
+    created_at)
 VALUES (:id, :kind, :tenant, :project, :name, :version, :sha256, :size,
     :report, :claim, :details, :actor, :identity, :request_id, :address,
-    :now);
+    :user_agent, :now);
 
 -- name: registry_answer
 SELECT state, code, error, repeated FROM registry_requests WHERE id = :id;
@@ -663,7 +665,7 @@ WHERE id = :id AND state = 'pending';
 -- name: registry_next
 SELECT seq, size_bytes, id, kind, tenant, project, artifact_name,
     artifact_version, artifact_sha256, report_sha256, details, actor,
-    identity_type, request_id, address, claim
+    identity_type, request_id, address, user_agent, claim
 FROM registry_requests WHERE state = 'pending' AND seq > :after
 ORDER BY seq LIMIT 1;
 

@@ -29,6 +29,7 @@ audit(struct registry_draft *x, const char *refused, bool repeated)
 		.tenant = r->tenant, .project = r->project,
 		.artifact_name = r->name, .artifact_version = r->version,
 		.request_id = r->request_id, .address = r->address,
+		.user_agent = r->user_agent,
 		.identity_type = r->identity_type, .known = true };
 	enum err			 e;
 

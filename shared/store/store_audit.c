@@ -232,6 +232,7 @@ count(struct db *db, const struct audit_event *ev, const struct key *k,
 	bind_text(s, ":message", ev->message);
 	bind_text(s, ":request_id", ev->request_id);
 	bind_text(s, ":address", ev->address);
+	bind_text(s, ":user_agent", ev->user_agent);
 	e = stmt_run(s, &changes);
 	*done = e == ERR_OK && changes > 0;
 	return e;
@@ -249,7 +250,7 @@ count_quickly(struct db *db, const struct audit_event *ev,
 }
 
 enum { F_ACTION, F_STATUS, F_ACTOR, F_TENANT, F_PROJECT, F_OPENED, F_LAST,
-	F_COUNT, F_MESSAGE, F_REQUEST, F_ADDRESS, F__MAX };
+	F_COUNT, F_MESSAGE, F_REQUEST, F_ADDRESS, F_AGENT, F__MAX };
 
 /*
  * Inside a transaction: takes one counter that was opened before "since" (of
@@ -278,7 +279,7 @@ close_one(struct db *db, const struct key *k, const char *since)
 		    .status = col[F_STATUS], .actor = col[F_ACTOR],
 		    .tenant = col[F_TENANT], .project = col[F_PROJECT],
 		    .message = col[F_MESSAGE], .request_id = col[F_REQUEST],
-		    .address = col[F_ADDRESS] };
+		    .address = col[F_ADDRESS], .user_agent = col[F_AGENT] };
 		at.first_at = col[F_OPENED];
 		at.last_at = col[F_LAST];
 		e = insert(db, &ev, &at);

@@ -328,6 +328,7 @@ store_registry_ask(struct db *db, const struct registry_ask *a,
 	stmt_text(s, ":identity", text(a->identity_type));
 	stmt_text(s, ":request_id", text(a->request_id));
 	stmt_text(s, ":address", text(a->address));
+	stmt_text(s, ":user_agent", text(a->user_agent));
 	bind_now(s);
 	return stmt_run(s, NULL);
 }
@@ -409,10 +410,11 @@ store_registry_next(struct db *db, int64_t after, struct registry_request *r)
 		return e;
 	r->seq = stmt_col_int(s, 0);
 	r->size = stmt_col_int(s, 1);
-	r->claim = stmt_col_int(s, 15) != 0;
+	r->claim = stmt_col_int(s, 16) != 0;
 	if (!READ(s, 2, &r->id, &r->kind, &r->tenant, &r->project, &r->name,
 	    &r->version, &r->sha256, &r->report_sha256, &r->details,
-	    &r->actor, &r->identity_type, &r->request_id, &r->address)) {
+	    &r->actor, &r->identity_type, &r->request_id, &r->address,
+	    &r->user_agent)) {
 		request_clear(r);
 		e = ERR_NOMEM;
 	}
@@ -425,7 +427,8 @@ request_clear(struct registry_request *r)
 {
 	char	*texts[] = { r->id, r->kind, r->tenant, r->project, r->name,
 		    r->version, r->sha256, r->report_sha256, r->details,
-		    r->actor, r->identity_type, r->request_id, r->address };
+		    r->actor, r->identity_type, r->request_id, r->address,
+		    r->user_agent };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);

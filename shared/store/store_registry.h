@@ -111,7 +111,7 @@ struct	registry_ask {	/* borrowed; NULL counts as "" */
 	bool			 claim;	/* the report object is a claim */
 	const char		*details;	/* JSON, domain/registry.h */
 	const char		*actor, *identity_type;
-	const char		*request_id, *address;
+	const char		*request_id, *address, *user_agent;
 };
 
 enum err	 store_registry_ask(struct db *, const struct registry_ask *,
@@ -141,7 +141,7 @@ struct	registry_request {	/* owned; request_clear() */
 	int64_t	 seq, size;
 	char	*id, *kind, *tenant, *project, *name, *version;
 	char	*sha256, *report_sha256, *details;
-	char	*actor, *identity_type, *request_id, *address;
+	char	*actor, *identity_type, *request_id, *address, *user_agent;
 	bool	 claim;
 };
 

@@ -49,12 +49,13 @@ check "an event says who, from where, by what and for which request" \
     body_has '.records[] | select(.action == "artifact_download") |
     .actor == "bootstrap-token" and .identity_type == "bootstrap" and
     (.address | length > 0) and (.request_id | length > 0) and
+    (.user_agent | test("^curl/")) and
     .artifact_name == "x" and .artifact_version == "v1" and
     (.metadata.sha256 | length) == 64'
 check "an upload that fails is on record with its reason" body_has '
     [.records[] | select(.action == "artifact_upload_denied")] |
     length == 1 and (.[0].message | test("SHA-256")) and
-    .[0].http_status == 400'
+    .[0].http_status == 400 and (.[0].user_agent | test("^curl/"))'
 check "events are newest first and each names the one before" body_has '
     [.records[].seq] | . == (sort | reverse)'
 as reader "$events&action=artifact_upload&limit=1" >/dev/null
