@@ -17,7 +17,7 @@
 #include <strings.h>
 
 #include "base/fsio.h"
-#include "base/http_get.h"
+#include "base/http.h"
 #include "base/json_out.h"
 #include "base/timefmt.h"
 #include "claims.h"
@@ -62,14 +62,16 @@ static enum err
 get(const struct task *t, const char *url, size_t max, struct jval **doc,
     struct diag *d)
 {
-	struct http_want	 w = { url, "application/json", t->ca,
-				    t->timeout };
+	struct http_want	 w = { .url = url,
+				    .accept = "application/json",
+				    .ca_path = t->ca,
+				    .timeout_ms = t->timeout };
 	struct buf		 b = BUF_INIT(max);
 	enum err		 e = ERR_UNAVAILABLE;
 
 	for (int i = 0; i < TRIES && e == ERR_UNAVAILABLE; i++) {
 		buf_reset(&b);
-		e = http_get(&w, &b, d);
+		e = http_get(&w, &b, NULL, d);
 	}
 	if (e == ERR_OK)
 		e = jval_parse(b.data, b.len, doc, d);

@@ -12,10 +12,11 @@ libshared_a_SOURCES = \
 	shared/base/fsio.c shared/base/fsio.h \
 	shared/base/grow.c shared/base/grow.h \
 	shared/base/hash.c shared/base/hash.h \
-	shared/base/http_get.c shared/base/http_get.h \
+	shared/base/http.c shared/base/http.h \
 	shared/base/json_in.c shared/base/json_in.h \
 	shared/base/json_out.c shared/base/json_out.h \
 	shared/base/log.c shared/base/log.h \
+	shared/base/net.c shared/base/net.h \
 	shared/base/paths.c shared/base/paths.h \
 	shared/base/proc.c shared/base/proc.h \
 	shared/base/timefmt.c shared/base/timefmt.h \

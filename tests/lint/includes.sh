@@ -35,7 +35,7 @@ rules() {
 		own("^json-c/|^json\\.h", "shared/base/json_in.c")
 		own("^(fcgiapp|fcgi_stdio|fcgi_config|fastcgi)", "fcgi/transport.c")
 		own("^cjose/", "fcgi/jws.c tests/unit/test_jose.c")
-		own("^curl/", "shared/base/http_get.c")
+		own("^curl/", "shared/base/http.c")
 		own("^libssh/", "worker/vm/ssh.c worker/vm/sshkey.c")
 		own("^(yaml|cyaml/)", "shared/base/yaml_in.c tests/lib/yaml2json.c")
 		own("^openssl/", "shared/base/hash.c")

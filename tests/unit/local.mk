@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/test_history \
 	tests/unit/test_history_ring \
 	tests/unit/test_history_trust \
+	tests/unit/test_http \
 	tests/unit/test_inspect \
 	tests/unit/test_jose \
 	tests/unit/test_kernel \
@@ -57,6 +58,9 @@ AM_DEFAULT_SOURCE_EXT = .c
 LDADD = libfcgiapp.a libcli.a libkernels.a libcompile.a libworker.a \
 	libinspect.a libvm.a $(SHARED_LIBS) $(FCGI_LIBS) $(LIBSSH_LIBS) \
 	$(ZSTD_LIBS) $(CRITERION_LIBS)
+
+tests_unit_test_http_SOURCES = tests/unit/test_http.c tests/unit/test.h
+tests_unit_test_http_LDADD = $(LDADD) $(CURL_LIBS)
 
 EXPLAIN_SOURCES = worker/guest/explain.c worker/guest/explain_line.c \
 	worker/guest/explain_first.c worker/guest/explain_map.c \
