@@ -62,7 +62,7 @@ libshared_a_SOURCES = \
 	shared/domain/floor.c shared/domain/floor.h \
 	shared/domain/kernel.c shared/domain/kernel.h \
 	shared/domain/manifest.c shared/domain/manifest.h \
-	shared/domain/manifest_plan.c \
+	shared/domain/manifest_plan.c shared/domain/manifest_write.c \
 	shared/domain/matrix.c shared/domain/matrix.h \
 	shared/domain/objfacts.c shared/domain/objfacts.h \
 	shared/domain/objfacts_show.c \
@@ -70,6 +70,10 @@ libshared_a_SOURCES = \
 	shared/domain/profile_variant.c \
 	shared/domain/audit_chain.c shared/domain/audit_chain.h \
 	shared/domain/registry.c shared/domain/registry.h \
+	shared/domain/outcome.c shared/domain/outcome.h \
+	shared/domain/suite.c shared/domain/suite.h \
+	shared/domain/suite_md.c \
+	shared/domain/suite_report.c shared/domain/suite_report.h \
 	shared/domain/report.c shared/domain/report.h \
 	shared/domain/report_md.c shared/domain/report_md.h \
 	shared/domain/report_md_cause.c \

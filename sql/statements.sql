@@ -446,6 +446,9 @@ WHERE host = :host AND boot_id <> :boot_id AND state <> 'gone';
 -- name: worker_gone
 UPDATE workers SET state = 'gone' WHERE holder = :holder;
 
+-- name: worker_drop
+DELETE FROM workers WHERE holder = :holder;
+
 -- name: worker_expire_leases
 UPDATE jobs SET lease_until = '1970-01-01T00:00:00.000Z'
 WHERE state = 'running' AND state IN ('queued', 'running')

@@ -34,6 +34,10 @@ access: all
 TESTS += tests/it/kernels.sh
 EXTRA_DIST += tests/it/kernels.sh
 
+# --- suites --------------------------------------------------------------------
+TESTS += tests/it/suite.sh
+EXTRA_DIST += tests/it/suite.sh
+
 # --- worker, report ----------------------------------------------------------
 check_PROGRAMS += tests/lib/fake_runner
 tests_lib_fake_runner_SOURCES = tests/lib/fake_runner.c

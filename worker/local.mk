@@ -86,7 +86,12 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/serve_probe.c worker/cli/serve_probe.h \
 	worker/cli/serve_run.c \
 	worker/cli/elfdeps.c worker/cli/elfdeps.h \
+	worker/cli/job_report.c worker/cli/job_report.h \
 	worker/cli/parcel.c worker/cli/parcel.h \
+	worker/cli/suite_job.c worker/cli/suite_run.c \
+	worker/cli/suite_run.h worker/cli/suite_show.c \
+	worker/cli/suite_show.h worker/cli/suite_state.c \
+	worker/cli/verb_suite.c \
 	worker/cli/submit.c worker/cli/submit.h \
 	worker/cli/test_run.c worker/cli/test_run.h \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \

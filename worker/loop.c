@@ -50,7 +50,8 @@ struct	loop {
 	int64_t			 drain_until;	/* -1: not draining */
 	int64_t			 signaled_at;	/* -1: no signal yet */
 	bool			 stop_now;
-	bool			 over;		/* the one job has ended */
+	bool			 over;		/* the given jobs have ended */
+	bool			*ended;		/* which of them */
 	struct pollfd		 fds[NFDS_MAX];
 };
 
@@ -63,15 +64,43 @@ heartbeat(struct loop *l, const char *state)
 				    g->conf->vm_accel, state };
 	enum err		 e;
 
-	if (l->o->only != NULL)
-		return;	/* serves one job: nobody counts on it */
-	if ((e = store_worker_put(g->db, &r)) != ERR_OK)
+	/* It serves its own jobs, nobody counts on it; its row is for those
+	   who find it dead and end its leases. */
+	if (l->o->jobs != NULL)
+		r.state = "draining";
+	e = l->o->jobs != NULL && strcmp(state, "gone") == 0 ?
+	    store_worker_drop(g->db, r.holder) : store_worker_put(g->db, &r);
+	if (e != ERR_OK)
 		log_event(LOG_WARN, "worker.heartbeat_failed",
 		    LOG_S("error", err_text(e)),
 		    LOG_S("sqlite", db_errmsg(g->db)));
 }
 
 /* --- claiming --------------------------------------------------------------*/
+
+static bool
+in_hand(const struct loop *l, const char *id)
+{
+	for (size_t i = 0; i < l->nworks; i++)
+		if (strcmp(l->works[i]->claim.id, id) == 0)
+			return true;
+	return false;
+}
+
+/* The next of our jobs that can be had, or any job. */
+static enum err
+claim_one(struct loop *l, struct work **w)
+{
+	const struct loop_opts	*o = l->o;
+	enum err		 e = ERR_NOTFOUND;
+
+	if (o->jobs == NULL)
+		return work_claim(l->g, NULL, w);
+	for (size_t i = 0; i < o->njobs && e == ERR_NOTFOUND; i++)
+		if (!l->ended[i] && !in_hand(l, o->jobs[i]))
+			e = work_claim(l->g, o->jobs[i], w);
+	return e;
+}
 
 /*
  * "expired": look for jobs whose worker is gone too.  Their lease ends
@@ -91,7 +120,7 @@ claim(struct loop *l, bool expired, int64_t now)
 		if (!expired && (store_queue_counts(l->g->db, &queued,
 		    &running) != ERR_OK || queued == 0))
 			return;
-		e = work_claim(l->g, l->o->only, &w);
+		e = claim_one(l, &w);
 		if (e != ERR_OK)
 			break;
 		l->works[l->nworks++] = w;
@@ -102,6 +131,25 @@ claim(struct loop *l, bool expired, int64_t now)
 	log_event(LOG_ERROR, "worker.claim_failed",
 	    LOG_S("error", err_text(e)),
 	    LOG_S("sqlite", db_errmsg(l->g->db)));
+}
+
+/*
+ * Fair between jobs of many people; jobs of one caller go in their order, so
+ * that the first of them builds the templates side by side and the others
+ * find them.
+ */
+static bool
+pick(struct loop *l, struct sched_job *const *jobs, int64_t now, size_t *j,
+    size_t *t)
+{
+	size_t	 first;
+
+	if (l->o->jobs == NULL)
+		return sched_pick(jobs, l->nworks, now, j, t);
+	for (*j = 0; *j < l->nworks; (*j)++)
+		if (sched_pick(jobs + *j, 1, now, &first, t))
+			return true;
+	return false;
 }
 
 static void
@@ -117,7 +165,7 @@ schedule(struct loop *l, int64_t now)
 			used += work_running(l->works[i]);
 		}
 		if (used >= (size_t)l->g->slots || l->drain_until != -1 ||
-		    !sched_pick(jobs, l->nworks, now, &j, &t))
+		    !pick(l, jobs, now, &j, &t))
 			return;
 		jobs[j]->served = ++l->turn;
 		work_start(l->works[j], t, now);
@@ -175,6 +223,14 @@ publish_changes(struct loop *l)
 
 /* --- signals ----------------------------------------------------------------*/
 
+static void
+cancel_all(struct loop *l)
+{
+	for (size_t i = 0; i < l->o->njobs; i++)
+		if (!l->ended[i])
+			(void)store_job_cancel(l->g->db, l->o->jobs[i]);
+}
+
 /* SIGINT comes from somebody who waits: hand everything back at once. */
 static void
 begin_drain(struct loop *l, uint32_t sig, int64_t now)
@@ -198,8 +254,8 @@ on_signal(struct loop *l, int64_t now)
 			continue;
 		}
 		l->signaled_at = now;
-		if (l->o->only != NULL && l->o->signal_cancels)
-			(void)store_job_cancel(l->g->db, l->o->only);
+		if (l->o->jobs != NULL && l->o->signal_cancels)
+			cancel_all(l);
 		else
 			begin_drain(l, si.ssi_signo, now);
 		l->look_at = 0;
@@ -235,18 +291,26 @@ sooner(int64_t *at, int64_t other)
 		*at = other;
 }
 
-/* The one job may have been ended by another worker. */
+/* Jobs that are not in our hands may have been ended by another worker. */
 static void
 follow(struct loop *l)
 {
-	struct job	 j;
+	const struct loop_opts	*o = l->o;
+	struct job		 j;
+	size_t			 left = 0;
 
-	if (l->o->only == NULL || l->nworks > 0 ||
-	    store_job_get(l->g->db, l->o->only, &j) != ERR_OK)
+	if (o->jobs == NULL)
 		return;
-	l->over = strcmp(j.state, "queued") != 0 &&
-	    strcmp(j.state, "running") != 0;
-	job_clear(&j);
+	for (size_t i = 0; i < o->njobs; i++) {
+		if (!l->ended[i] && !in_hand(l, o->jobs[i]) &&
+		    store_job_get(l->g->db, o->jobs[i], &j) == ERR_OK) {
+			l->ended[i] = strcmp(j.state, "queued") != 0 &&
+			    strcmp(j.state, "running") != 0;
+			job_clear(&j);
+		}
+		left += !l->ended[i];
+	}
+	l->over = left == 0;
 }
 
 /* Something changed in the database, by us or by others. */
@@ -343,10 +407,10 @@ turn(struct loop *l)
 	if (now >= l->beat_at)
 		beat(l, now);
 	if (l->registry_at != -1 && now >= l->registry_at)
-		l->registry_at = l->o->only != NULL ? -1 :
+		l->registry_at = l->o->jobs != NULL ? -1 :
 		    registry_work(l->g, now);
 	if (l->audit_at != -1 && now >= l->audit_at)
-		l->audit_at = l->o->only != NULL ? -1 :
+		l->audit_at = l->o->jobs != NULL ? -1 :
 		    audit_work(l->g, now);
 	drain(l, now);
 	drop_finished(l);
@@ -378,6 +442,18 @@ begin(struct loop *l, struct diag *d)
 	return ERR_OK;
 }
 
+/* Of jobs in order so many that slots find work while others are prepared. */
+static size_t
+most_works(const struct loop *l)
+{
+	size_t	 n = (size_t)l->g->slots + 2;
+
+	if (l->o->jobs == NULL)
+		return (size_t)l->g->conf->max_active_jobs;
+	n = n < l->o->njobs ? n : l->o->njobs;
+	return n < WORKS_MAX ? n : WORKS_MAX;
+}
+
 enum err
 loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 {
@@ -385,12 +461,15 @@ loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 	sigset_t	 old;
 	enum err	 e;
 
-	if (l == NULL)
+	if (l == NULL || (l->ended = calloc(o->njobs + 1, sizeof(bool))) ==
+	    NULL) {
+		free(l);
 		return ERR_NOMEM;
+	}
 	l->g = g;
 	l->o = o;
 	l->drain_until = l->signaled_at = -1;
-	l->max_works = o->only != NULL ? 1 : (size_t)g->conf->max_active_jobs;
+	l->max_works = most_works(l);
 	l->sigfd = signal_fd(&old, d);
 	e = l->sigfd == -1 ? d->code : begin(l, d);
 	while (e == ERR_OK && !l->over && !l->stop_now) {
@@ -402,7 +481,7 @@ loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 		work_free(l->works[i]);
 	heartbeat(l, "gone");
 	publish_changes(l);
-	if (e == ERR_OK && l->signaled_at != -1 && (l->stop_now || o->only == NULL ||
+	if (e == ERR_OK && l->signaled_at != -1 && (l->stop_now || o->jobs == NULL ||
 	    !o->signal_cancels))
 		e = ERR_CANCELED;
 	if (o->observe != NULL)
@@ -411,6 +490,7 @@ loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 	if (l->sigfd != -1)
 		close(l->sigfd);
 	sigprocmask(SIG_SETMASK, &old, NULL);
+	free(l->ended);
 	free(l);
 	return e;
 }

@@ -135,6 +135,13 @@ enum err	 manifest_targets(const struct manifest *,
 enum err	 manifest_plan(const struct manifest *, const char *mode,
 		    struct buf *);
 
+/*
+ * The manifest as a file that manifest_parse() reads, with one more test;
+ * *m may be all zero.  A name that is there already shows when it is read.
+ */
+enum err	 manifest_write(const struct manifest *m,
+		    const struct manifest_test *more, struct buf *);
+
 /* The number of a helper that a manifest may name, or 0. */
 uint32_t	 manifest_helper(const char *word);
 

@@ -27,6 +27,15 @@ store_worker_put(struct db *db, const struct worker_row *w)
 }
 
 enum err
+store_worker_drop(struct db *db, const char *holder)
+{
+	struct stmt	*s = db_stmt(db, STMT_WORKER_DROP);
+
+	stmt_text(s, ":holder", holder);
+	return stmt_run(s, NULL);
+}
+
+enum err
 store_workers_alive(struct db *db, int64_t ms, int64_t *n)
 {
 	struct stmt	*s = db_stmt(db, STMT_WORKERS_ALIVE);

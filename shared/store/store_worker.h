@@ -22,6 +22,8 @@ struct	worker_row {
 
 /* First call and every heartbeat. */
 enum err	 store_worker_put(struct db *, const struct worker_row *);
+/* One that served its own jobs only and is done leaves no row. */
+enum err	 store_worker_drop(struct db *, const char *holder);
 /* Active workers seen within the last "ms". */
 enum err	 store_workers_alive(struct db *, int64_t ms, int64_t *n);
 /*

@@ -82,6 +82,7 @@ done
 check "the manual knows the flags of serve" flags serve
 check "the manual knows the flags of test" flags test
 check "the manual knows the flags of test-command" flags test-command
+check "the manual knows the flags of suite" flags suite
 check "the manual knows the flags of inspect" flags inspect
 check "the manual knows the flags of kernels fetch" flags kernels fetch
 check "the manual knows the flags of kernels list" flags kernels list

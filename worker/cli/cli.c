@@ -1,6 +1,7 @@
 /* Dispatch and messages: the part of the command line with no verb in it. */
 #include "worker/cli/cli.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,6 +84,26 @@ cli_open_db(const struct conf *c, enum db_role role, struct db **db,
 		return diag_set(d, ERR_NOTFOUND, "workdir", "there is no work "
 		    "folder %s; name it with --workdir", c->workdir);
 	return db_open(c->workdir, role, db, d);
+}
+
+enum err
+cli_write_file(const char *path, const struct buf *b, struct diag *d)
+{
+	char		 dir[PATH_MAX];
+	char		*slash;
+	enum err	 e;
+
+	if ((e = buf_err(b)) != ERR_OK)
+		return diag_set(d, e, NULL, "cannot write %s: %s", path,
+		    err_text(e));
+	if ((size_t)snprintf(dir, sizeof(dir), "%s", path) >= sizeof(dir))
+		return diag_set(d, ERR_INVAL, NULL, "the path is too long");
+	if ((slash = strrchr(dir, '/')) != NULL && slash != dir) {
+		*slash = '\0';
+		if ((e = fsio_mkdirs(dir, d)) != ERR_OK)
+			return e;
+	}
+	return fsio_write_atomic(path, buf_str(b), b->len, 0644, d);
 }
 
 int

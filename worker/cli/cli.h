@@ -46,6 +46,10 @@ int		 cli_error(const char *verb, bool json, const struct diag *);
 /* Writes the buffer to standard output; CLI_ERROR when that fails. */
 int		 cli_print(const struct buf *);
 
+/* Puts a file where the user wants it, with its folders, whole or not. */
+enum err	 cli_write_file(const char *path, const struct buf *,
+		    struct diag *);
+
 /* The database of a work folder that has to be there. */
 enum err	 cli_open_db(const struct conf *, enum db_role, struct db **,
 		    struct diag *);
@@ -58,6 +62,7 @@ int		 verb_inspect(struct conf *, int argc, char **argv);
 int		 verb_kernels(struct conf *, int argc, char **argv);
 int		 verb_registry(struct conf *, int argc, char **argv);
 int		 verb_serve(struct conf *, int argc, char **argv);
+int		 verb_suite(struct conf *, int argc, char **argv);
 int		 verb_test(struct conf *, int argc, char **argv);
 int		 verb_test_command(struct conf *, int argc, char **argv);
 int		 verb_version(struct conf *, int argc, char **argv);

@@ -9,6 +9,8 @@ static const struct verb verbs[] = {
 	{ "test", "test an object on the kernels of a matrix", verb_test },
 	{ "test-command", "run a loader of your own on those kernels",
 	    verb_test_command },
+	{ "suite", "test a project's objects and loaders as one gate",
+	    verb_suite },
 	{ "inspect", "tell what an object is and needs, without booting",
 	    verb_inspect },
 	{ "serve", "run the web page, the API and the worker", verb_serve },

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/fsio.h"
 #include "domain/cflags.h"
@@ -12,29 +11,6 @@
 
 /* Another process may be adding an object of its own. */
 #define OBJECT_LOCK_MS	10000
-
-const char *
-submit_mode(const char *word)
-{
-	static const struct { const char *word, *mode; } modes[] = {
-		{ "loadonly", "load_only" },
-		{ "loadattach", "load_attach" },
-		{ "behavior", "behavior" },
-	};
-	char	 plain[16];
-	size_t	 n = 0;
-
-	for (; *word != '\0' && n + 1 < sizeof(plain); word++)
-		if (*word != '-' && *word != '_')
-			plain[n++] = *word;
-	plain[n] = '\0';
-	if (*word != '\0')
-		return NULL;
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (strcasecmp(plain, modes[i].word) == 0)
-			return modes[i].mode;
-	return NULL;
-}
 
 static const char *
 last_part(const char *path)

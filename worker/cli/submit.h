@@ -30,11 +30,6 @@ struct	submit {
 };
 
 /*
- * "load_only", "load-only", "LoadOnly", ... to the stored word; NULL when it
- * is none.
- */
-const char	*submit_mode(const char *word);
-/*
  * Stores artifact and inputs by digest and queues the job; all or nothing.
  * A manifest is checked here, before anything is stored.  ERR_INVAL,
  * ERR_SYNTAX, ERR_NOTFOUND, ERR_TOOBIG, ERR_NOSPACE with the reason.

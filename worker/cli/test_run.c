@@ -8,9 +8,11 @@
 #include "base/fsio.h"
 #include "base/log.h"
 #include "domain/report.h"
+#include "domain/suite.h"
 #include "worker/cli/cli.h"
 #include "worker/cli/compile_show.h"
 #include "worker/cli/fetch_show.h"
+#include "worker/cli/job_report.h"
 #include "worker/cli/progress.h"
 #include "worker/cli/submit.h"
 #include "worker/cli/test_show.h"
@@ -99,7 +101,7 @@ check(struct test_options *o, struct diag *d)
 	if (o->matrix[0] != '\0' && o->quick)
 		return diag_set(d, ERR_INVAL, "matrix",
 		    "--matrix and --quick exclude each other");
-	if (o->mode[0] != '\0' && (o->mode = submit_mode(o->mode)) == NULL)
+	if (o->mode[0] != '\0' && (o->mode = suite_mode(o->mode)) == NULL)
 		return diag_set(d, ERR_INVAL, "validation-mode",
 		    "--validation-mode must be load_only, load_attach or "
 		    "behavior");
@@ -110,39 +112,6 @@ check(struct test_options *o, struct diag *d)
 		return refuse(d, "runner", "must be \"vm\"; objects are never "
 		    "loaded on this host");
 	return ERR_OK;
-}
-
-/* Of a job that was canceled in the middle; it is no run. */
-static enum err
-read_canceled(const struct engine *g, const struct job *j, struct buf *b,
-    struct jval **doc, struct diag *d)
-{
-	char		 path[PATH_MAX], rel[64];
-	enum err	 e;
-
-	snprintf(rel, sizeof(rel), RUN_REPORT, j->run_id);
-	if ((e = path_join(path, sizeof(path), g->workdir, rel, NULL)) ==
-	    ERR_OK && (e = fsio_read(path, b, d)) == ERR_OK)
-		e = jval_parse(buf_str(b), b->len, doc, d);
-	return e;
-}
-
-static enum err
-read_report(const struct engine *g, const struct job *j, struct buf *b,
-    struct jval **doc, struct diag *d)
-{
-	struct run	 run = { 0 };
-	char		 path[PATH_MAX];
-	enum err	 e;
-
-	if ((e = store_run_get(g->db, j->run_id, &run)) != ERR_OK)
-		return diag_set(d, e, NULL, "run %s has no row: %s",
-		    j->run_id, err_text(e));
-	if ((e = path_join(path, sizeof(path), g->workdir, run.report_path,
-	    NULL)) == ERR_OK && (e = fsio_read(path, b, d)) == ERR_OK)
-		e = jval_parse(buf_str(b), b->len, doc, d);
-	run_clear(&run);
-	return e;
 }
 
 /* Reports go where the user wants them, whole or not at all. */
@@ -162,23 +131,6 @@ put_files(const struct test_options *o, const struct buf *json,
 	return e;
 }
 
-static bool
-is_canceled(const struct job *j)
-{
-	return strcmp(j->state, "canceled") == 0;
-}
-
-/* Before a worker took it there is nothing to tell. */
-static bool
-has_report(const struct engine *g, const struct job *j)
-{
-	char	 path[PATH_MAX], rel[64];
-
-	snprintf(rel, sizeof(rel), RUN_REPORT, j->run_id);
-	return j->run_id[0] != '\0' && path_join(path, sizeof(path),
-	    g->workdir, rel, NULL) == ERR_OK && fsio_exists(path);
-}
-
 static int
 show_result(const struct engine *g, const struct test_options *o,
     const struct job *j, struct diag *d)
@@ -188,8 +140,7 @@ show_result(const struct engine *g, const struct test_options *o,
 	struct jval	*doc = NULL;
 	int		 code = CLI_ERROR;
 
-	if ((is_canceled(j) ? read_canceled(g, j, &json, &doc, d) :
-	    read_report(g, j, &json, &doc, d)) != ERR_OK ||
+	if (job_report_read(g, j, &json, &doc, d) != ERR_OK ||
 	    put_files(o, &json, doc, d) != ERR_OK) {
 		cli_error(o->verb, o->json, d);
 		goto out;
@@ -204,7 +155,7 @@ show_result(const struct engine *g, const struct test_options *o,
 			buf_addf(&text, "Markdown: %s\n", o->markdown);
 		cli_print(&text);
 	}
-	code = is_canceled(j) ? CLI_ERROR : (int)j->exit_code;
+	code = job_canceled(j) ? CLI_ERROR : (int)j->exit_code;
 out:
 	jval_free(doc);
 	buf_clear(&json);
@@ -225,12 +176,12 @@ result(const struct engine *g, const struct test_options *o, const char *id,
 		return cli_error(o->verb, o->json, d);
 	}
 	if (strcmp(j.state, "completed") == 0 ||
-	    (is_canceled(&j) && has_report(g, &j)))
+	    (job_canceled(&j) && job_has_report(g, &j)))
 		code = show_result(g, o, &j, d);
 	else if (compile_failed(&j))
 		code = compile_show(g, &j, o->json);
 	else {
-		if (is_canceled(&j))
+		if (job_canceled(&j))
 			diag_set(d, ERR_CANCELED, NULL, "canceled");
 		else if (strcmp(j.state, "failed") == 0)
 			diag_set(d, ERR_UNAVAILABLE, NULL, "the job failed: "
@@ -249,8 +200,9 @@ work_off(struct engine *g, const char *id, struct diag *d)
 {
 	struct progress		*p = progress_new(STDERR_FILENO,
 				    PROGRESS_AUTO);
-	struct test_view	*v = test_view_new(g->db, id, p);
-	struct loop_opts	 lo = { id, test_view_update, v, true };
+	struct test_view	*v = test_view_new(g->db, id, "", p);
+	const char		*jobs[] = { id };
+	struct loop_opts	 lo = { jobs, 1, test_view_update, v, true };
 	enum err		 e;
 
 	if (v == NULL)

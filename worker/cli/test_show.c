@@ -14,6 +14,7 @@
 struct	test_view {
 	struct db	*db;
 	char		 job_id[JOB_ID_SIZE];
+	char		 of[72];
 	struct progress	*progress;
 	struct row { int line; bool ended; char shown[TEXT_MAX]; } *rows;
 	size_t		 n;
@@ -21,7 +22,8 @@ struct	test_view {
 };
 
 struct test_view *
-test_view_new(struct db *db, const char *job_id, struct progress *p)
+test_view_new(struct db *db, const char *job_id, const char *of,
+    struct progress *p)
 {
 	struct test_view	*v = calloc(1, sizeof(*v));
 
@@ -31,6 +33,8 @@ test_view_new(struct db *db, const char *job_id, struct progress *p)
 	v->progress = p;
 	v->revision = -1;
 	snprintf(v->job_id, sizeof(v->job_id), "%s", job_id);
+	snprintf(v->of, sizeof(v->of), "%.64s%s", of, of[0] != '\0' ? " " :
+	    "");
 	return v;
 }
 
@@ -79,6 +83,21 @@ show_target(struct test_view *v, struct row *r, const struct job_target *t)
 	    "waiting", 0, 0, false, t->message);
 }
 
+static void
+add_rows(struct test_view *v, const struct job_target *t, size_t n)
+{
+	char	 name[160];
+
+	if ((v->rows = calloc(n, sizeof(*v->rows))) == NULL)
+		return;
+	v->n = n;
+	for (size_t i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "%s%.64s", v->of,
+		    t[i].profile_id);
+		v->rows[i].line = progress_add(v->progress, name);
+	}
+}
+
 void
 test_view_update(void *arg)
 {
@@ -92,13 +111,8 @@ test_view_update(void *arg)
 	    store_job_targets(v->db, v->job_id, &t, &n) != ERR_OK)
 		return;
 	v->revision = revision;
-	if (v->rows == NULL && (v->rows = calloc(n, sizeof(*v->rows))) !=
-	    NULL) {
-		v->n = n;
-		for (size_t i = 0; i < n; i++)
-			v->rows[i].line = progress_add(v->progress,
-			    t[i].profile_id);
-	}
+	if (v->rows == NULL)
+		add_rows(v, t, n);
 	for (size_t i = 0; i < n && i < v->n; i++)
 		show_target(v, &v->rows[i], &t[i]);
 	job_targets_free(t, n);

@@ -10,8 +10,9 @@
 /* Follows one job's targets on a progress display. */
 struct test_view;
 
+/* "of" is the suite's case, shown before each kernel; "" for none. */
 struct test_view *test_view_new(struct db *, const char *job_id,
-		    struct progress *);
+		    const char *of, struct progress *);
 void		 test_view_free(struct test_view *);
 /* Reads the targets and shows what changed; for struct loop_opts. */
 void		 test_view_update(void *view);

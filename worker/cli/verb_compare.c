@@ -145,25 +145,6 @@ as_json(const struct compare *c, struct buf *b)
 	buf_addc(b, '\n');
 }
 
-static enum err
-write_file(const char *path, const struct buf *b, struct diag *d)
-{
-	char		 dir[PATH_MAX];
-	char		*slash;
-	enum err	 e;
-
-	if ((e = buf_err(b)) != ERR_OK)
-		return e;
-	if ((size_t)snprintf(dir, sizeof(dir), "%s", path) >= sizeof(dir))
-		return diag_set(d, ERR_INVAL, NULL, "the path is too long");
-	if ((slash = strrchr(dir, '/')) != NULL && slash != dir) {
-		*slash = '\0';
-		if ((e = fsio_mkdirs(dir, d)) != ERR_OK)
-			return e;
-	}
-	return fsio_write_atomic(path, buf_str(b), b->len, 0644, d);
-}
-
 /* Files first; what goes to standard output is one kind and nothing else. */
 static int
 show(const struct compare *c, const struct want *w, struct diag *d)
@@ -174,12 +155,12 @@ show(const struct compare *c, const struct want *w, struct diag *d)
 
 	if (given(w->markdown)) {
 		compare_markdown(c, &b, time_now_ms());
-		e = write_file(w->markdown, &b, d);
+		e = cli_write_file(w->markdown, &b, d);
 	}
 	buf_reset(&b);
 	if (e == ERR_OK && given(w->out)) {
 		as_json(c, &b);
-		e = write_file(w->out, &b, d);
+		e = cli_write_file(w->out, &b, d);
 	}
 	buf_reset(&b);
 	if (e != ERR_OK) {
