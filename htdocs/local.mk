@@ -8,6 +8,7 @@ dist_htdocscss_DATA = \
 	htdocs/css/builder.css \
 	htdocs/css/compare.css \
 	htdocs/css/insight.css \
+	htdocs/css/log.css \
 	htdocs/css/result.css
 htdocsimgdir = $(htdocsdir)/img
 dist_htdocsimg_DATA = htdocs/img/icon.svg
@@ -30,6 +31,13 @@ dist_htdocsjs_DATA = \
 	htdocs/js/intent.js \
 	htdocs/js/kernel.js \
 	htdocs/js/log.js \
+	htdocs/js/logdiff.js \
+	htdocs/js/logdiffview.js \
+	htdocs/js/logpage.js \
+	htdocs/js/logparse.js \
+	htdocs/js/logread.js \
+	htdocs/js/logsearch.js \
+	htdocs/js/logworker.js \
 	htdocs/js/main.js \
 	htdocs/js/matrix.js \
 	htdocs/js/objectview.js \
@@ -41,6 +49,7 @@ dist_htdocsjs_DATA = \
 	htdocs/js/readiness.js \
 	htdocs/js/report.js \
 	htdocs/js/roving.js \
+	htdocs/js/scroller.js \
 	htdocs/js/start.js \
 	htdocs/js/store.js \
 	htdocs/js/targets.js \
@@ -49,3 +58,7 @@ dist_htdocsjs_DATA = \
 	htdocs/js/upload.js \
 	htdocs/js/verdict.js \
 	htdocs/js/words.js
+htdocsvendordir = $(htdocsdir)/vendor
+dist_htdocsvendor_DATA = \
+	htdocs/vendor/README \
+	htdocs/vendor/fzstd.js

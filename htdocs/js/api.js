@@ -146,6 +146,18 @@ export function evidenceUrl(runId, profile, file)
 	    query({ run_id: runId, profile, file });
 }
 
+/* The verifier log of a program, packed as the server keeps it. */
+export async function evidenceBytes(runId, profile, logId, signal)
+{
+	const rsp = await fetch(`${BASE}/history/evidence` +
+	    query({ run_id: runId, profile, log_id: logId }),
+	    { credentials: "same-origin", signal });
+
+	if (!rsp.ok)
+		throw new ApiError(rsp.status, {}, 0);
+	return rsp.arrayBuffer();
+}
+
 /*
  * Starts a job.  XMLHttpRequest, because fetch does not tell how much of a
  * body has been sent.  onprogress gets a share from 0 to 1.

@@ -13,10 +13,12 @@ import { evidenceUrl } from "./api.js";
 import { phaseChart } from "./phases.js";
 import { proofList } from "./explain.js";
 import { logView } from "./log.js";
+import { logName } from "./logpage.js";
 import { copyButton } from "./export.js";
 
 let current = null;		/* {m, id} while open */
 let onmove = () => {};
+let go = () => {};
 
 function pair(name, ...value)
 {
@@ -217,6 +219,20 @@ function rawJson(t)
 	        text: JSON.stringify(t.raw, null, 2) }));
 }
 
+/* The way to the whole log of a program: a link, followed in place. */
+function toLog(m, t)
+{
+	return (p) => h("a", { class: "log-link", href: `/?${new URLSearchParams(
+	    { run_id: m.id, target: t.id, log: logName(p) })}`,
+	onclick: (e) => {
+		if (e.ctrlKey || e.metaKey || e.shiftKey || e.button !== 0)
+			return;
+		e.preventDefault();
+		go({ run_id: m.id, target: t.id, log: logName(p) });
+	} }, "Whole log", h("span", { class: "sr-only",
+	    text: ` of ${p.name}` }));
+}
+
 function stepper(m, t)
 {
 	const ids = shownIds();
@@ -255,7 +271,7 @@ export function openDetail(m, id)
 		return;
 	current = { m, id };
 	replace(sheet, head(m, t), h("div", { class: "sheet-body" },
-	    outcome(t), proof(t), programTable(t.raw.programs),
+	    outcome(t), proof(t), programTable(t.raw.programs, toLog(m, t)),
 	    mapTable(t.raw.maps), splat(t), capabilities(t), timing(t), attempts(t),
 	    evidence(m, t), notes(t),
 	    h("div", { class: "actions" }, copyButton("Copy link", "link",
@@ -272,12 +288,16 @@ export function closeDetail()
 		byId("detail").close();
 }
 
-/* moved(id or "") tells which target is open, for the address. */
-export function initDetail(moved)
+/*
+ * moved(id or "") tells which target is open, for the address; leave(params)
+ * goes to another view.
+ */
+export function initDetail(moved, leave)
 {
 	const sheet = byId("detail");
 
 	onmove = moved;
+	go = leave;
 	sheet.addEventListener("close", () => {
 		const id = current?.id;
 

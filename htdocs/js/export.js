@@ -73,10 +73,9 @@ function showText(button, text)
 	area.select();
 }
 
-export function download(name, text)
+export function download(name, text, type = "application/json")
 {
-	const url = URL.createObjectURL(new Blob([text],
-	    { type: "application/json" }));
+	const url = URL.createObjectURL(new Blob([text], { type }));
 	const a = h("a", { href: url, download: name });
 
 	document.body.append(a);

@@ -4,6 +4,7 @@
  *	/			nothing yet
  *	/?job_id=…		a run while it runs
  *	/?run_id=…[&target=…]	a result, with one kernel's evidence open
+ *	/?run_id=…&target=…&log=…[&against=…]#L12	a verifier log
  *	/?base=…&head=…		two runs, compared
  *
  * so reload, back and a sent link all lead to the same view.
@@ -25,6 +26,7 @@ import { showVerdict } from "./verdict.js";
 import { filterMatrix, initMatrix, showMatrix } from "./matrix.js";
 import { closeDetail, initDetail, openDetail } from "./detail.js";
 import { historyChanged, initHistory } from "./history.js";
+import { showLog } from "./logpage.js";
 import { showDiff } from "./diffview.js";
 import { initThemeSwitch } from "./themeswitch.js";
 
@@ -32,6 +34,7 @@ const TITLE = "bpfcompat · eBPF kernel compatibility";
 
 let turn = new AbortController();	/* what the shown view waits for */
 let shown = null;			/* the model of the result on screen */
+let kept = null;			/* the last model, for its logs */
 let sent = { job: "", required: [] };	/* the job this page started */
 
 /* --- views --------------------------------------------------------------- */
@@ -105,14 +108,16 @@ function route()
 	const run = q.get("run_id"), job = q.get("job_id");
 	const base = q.get("base"), head = q.get("head");
 
-	if (run && shown?.id === run) {
+	if (run && shown?.id === run && !q.get("log")) {
 		routeTarget(q.get("target"));
 		return;
 	}
 	turn.abort();
 	turn = new AbortController();
 	closeDetail();
-	if (run)
+	if (run && q.get("log"))
+		openLog(run, Object.fromEntries(q), turn.signal);
+	else if (run)
 		openRun(run, q.get("target"), turn.signal);
 	else if (job)
 		openJob(job, turn.signal);
@@ -146,7 +151,7 @@ function targetMoved(id)
 function showResult(m, { focus })
 {
 	view("result");
-	shown = m;
+	shown = kept = m;
 	showMatrix(m, (id) => openDetail(m, id));
 	const title = showVerdict(m, {
 		filter: filterMatrix,
@@ -183,6 +188,28 @@ async function openRun(runId, target, signal)
 		else
 			showApiError("The result could not be loaded", e,
 			    retryButton());
+	}
+}
+
+/* --- a verifier log ------------------------------------------------------ */
+
+async function openLog(runId, q, signal)
+{
+	let m = kept;
+
+	view("loading");
+	try {
+		if (m?.id !== runId)
+			m = kept = model((await api.runReport(runId, signal))
+			    .report ?? {});
+		view("log");
+		document.title = `${await showLog(m, q, go, signal)} · bpfcompat`;
+	} catch (e) {
+		if (e.name !== "AbortError")
+			showApiError("The log could not be opened", e,
+			    h("button", { type: "button", class: "button",
+			        onclick: () => go({ run_id: runId }) },
+			        "Show the result"));
 	}
 }
 
@@ -335,7 +362,7 @@ initTargets(drawReadiness);
 initUpload(drawReadiness);
 initIntent(drawReadiness);
 initMatrix();
-initDetail(targetMoved);
+initDetail(targetMoved, (params) => go(params));
 initHistory({
 	run: (id) => go({ run_id: id }),
 	diff: (base, head) => go({ base, head }),

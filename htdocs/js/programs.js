@@ -56,7 +56,7 @@ function programRow(p)
 	        p.verifier?.processed_insns ?? "" }));
 }
 
-function programLog(p)
+function programLog(p, link)
 {
 	const text = logOf(p);
 
@@ -65,6 +65,8 @@ function programLog(p)
 	    h("summary", {}, "Verifier log of ",
 	        h("span", { class: "mono", text: p.name ?? "" }),
 	        p.log_truncated && ", excerpt"),
+	    h("p", { class: "log-more" }, link(p), h("span", { class: "dim",
+	        text: " with registers, search and other kernels beside" })),
 	    logView(text, `Verifier log of ${p.name}`,
 	        p.explanation?.verdict?.split("; ").at(-1)));
 }
@@ -76,7 +78,8 @@ function rank(p)
 	    p.attach_status === "fail" ? 1 : 2;
 }
 
-export function programTable(all)
+/* link(p) leads to the page of its log. */
+export function programTable(all, link)
 {
 	if (!all?.length)
 		return null;
@@ -94,7 +97,7 @@ export function programTable(all)
 	                    h("th", { scope: "col", text: t })))),
 	            h("tbody", {}, programs.map(programRow)))),
 	    programs.slice(0, 20).map(explanationView),
-	    logs.map(programLog));
+	    logs.map((p) => programLog(p, link)));
 }
 
 /* A map is made, refused, or not reached; the same marks as a program's. */

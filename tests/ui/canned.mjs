@@ -221,7 +221,7 @@ export class Canned {
 		}
 		rsp.writeHead(status, { "Content-Type": "application/json",
 		    ...headers });
-		rsp.end(JSON.stringify(json));
+		rsp.end(Buffer.isBuffer(json) ? json : JSON.stringify(json));
 	}
 
 	#file(path, rsp)
@@ -243,6 +243,26 @@ export class Canned {
 		this.#server.closeAllConnections();
 		this.#server.close();
 	}
+}
+
+/* Zstandard that stores its blocks: no compressor is needed for it. */
+export function zstd(text)
+{
+	const data = Buffer.from(text);
+	const out = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x80, 0x58])];
+	const size = Buffer.alloc(4);
+
+	size.writeUInt32LE(data.length);
+	out.push(size);
+	for (let at = 0; at < data.length; at += 65536) {
+		const block = data.subarray(at, at + 65536);
+		const last = at + 65536 >= data.length ? 1 : 0;
+		const head = Buffer.alloc(4);
+
+		head.writeUInt32LE(block.length << 3 | last);
+		out.push(head.subarray(0, 3), block);
+	}
+	return Buffer.concat(out);
 }
 
 /* A small BPF object: a header and four sections. */
