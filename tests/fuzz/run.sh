@@ -12,6 +12,8 @@ shift 3
 "$src/build-aux/second-tree.sh" "$build" fuzz fuzz-programs CC=clang \
     --with-fuzzer --with-sanitizer
 cd "$build/build/fuzz"
+# Where fuzz_request finds matrices and the API's document.
+export top_srcdir="$src"
 
 [ $# -gt 0 ] || set -- $(find tests/fuzz -type f -name 'fuzz_*' \
     ! -name '*.*' | sed 's|.*/fuzz_||' | sort)
