@@ -56,6 +56,7 @@ libshared_a_SOURCES = \
 	shared/domain/history_trust.c shared/domain/history_trust.h \
 	shared/domain/history_verify.c \
 	shared/domain/history_view.c shared/domain/history_view.h \
+	shared/domain/history_words.c shared/domain/history_words.h \
 	shared/domain/features.c shared/domain/features.h \
 	shared/domain/features.def shared/domain/helpers.def \
 	shared/domain/kfuncs.def \

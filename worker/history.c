@@ -7,70 +7,29 @@
 #include "base/timefmt.h"
 #include "base/utf8.h"
 #include "domain/history_next.h"
-
-struct	words {
-	char	**v;	/* owned, and the strings */
-	size_t	  n;
-	char	**view;	/* of them: trimmed, sorted, each once */
-};
+#include "domain/history_words.h"
 
 struct	history_draft {
 	struct signer		*signer;
 	struct history_record	 rec;
 	struct history_next	 next;
-	struct words		 passed, failed, codes;
-	struct words		 texts;	/* cleaned, where they had to be */
+	struct history_words	 passed, failed, codes;
+	struct history_words	 texts;	/* cleaned, where they had to be */
 	char			 created[TIME_RFC3339_SIZE];
 	struct diag		 diag;
 };
-
-static void
-words_free(struct words *w)
-{
-	for (size_t i = 0; i < w->n; i++)
-		free(w->v[i]);
-	free(w->v);
-	free(w->view);
-}
 
 void
 history_draft_free(struct history_draft *h)
 {
 	if (h == NULL)
 		return;
-	words_free(&h->passed);
-	words_free(&h->failed);
-	words_free(&h->codes);
-	words_free(&h->texts);
+	history_words_free(&h->passed);
+	history_words_free(&h->failed);
+	history_words_free(&h->codes);
+	history_words_free(&h->texts);
 	history_next_clear(&h->next);
 	free(h);
-}
-
-/* The words as a record wants its lists; the strings stay where they are. */
-static enum err
-finish_list(struct words *w, struct history_list *out)
-{
-	if (w->n == 0)
-		return ERR_OK;
-	if ((w->view = calloc(w->n, sizeof(*w->view))) == NULL)
-		return ERR_NOMEM;
-	memcpy(w->view, w->v, w->n * sizeof(*w->view));
-	*out = (struct history_list){ (const char **)(void *)w->view, w->n };
-	history_normalize(w->view, &out->n);
-	return ERR_OK;
-}
-
-static enum err
-add_word(struct words *w, const char *text, size_t room)
-{
-	if (text[0] == '\0')
-		return ERR_OK;
-	if (w->v == NULL && (w->v = calloc(room, sizeof(*w->v))) == NULL)
-		return ERR_NOMEM;
-	if ((w->v[w->n] = strdup(text)) == NULL)
-		return ERR_NOMEM;
-	w->n++;
-	return ERR_OK;
 }
 
 static enum err
@@ -85,15 +44,19 @@ fill_lists(struct history_draft *h, const struct report_run *r)
 		t = r->targets[i];
 		id = jval_get_str(t, "profile_id", "");
 		pass = strcmp(jval_get_str(t, "status", ""), "pass") == 0;
-		if ((e = add_word(pass ? &h->passed : &h->failed, id,
-		    r->ntargets)) == ERR_OK)
-			e = add_word(&h->codes, jval_get_str(t,
-			    "classification_code", ""), r->ntargets);
+		if ((e = history_words_add(pass ? &h->passed : &h->failed,
+		    id)) == ERR_OK)
+			e = history_words_add(&h->codes, jval_get_str(t,
+			    "classification_code", ""));
 	}
-	if (e == ERR_OK && (e = finish_list(&h->passed,
-	    &h->rec.supported_profiles)) == ERR_OK && (e = finish_list(
-	    &h->failed, &h->rec.failed_profiles)) == ERR_OK)
-		e = finish_list(&h->codes, &h->rec.classification_codes);
+	if (e == ERR_OK)
+		e = history_words_list(&h->passed,
+		    &h->rec.supported_profiles);
+	if (e == ERR_OK)
+		e = history_words_list(&h->failed, &h->rec.failed_profiles);
+	if (e == ERR_OK)
+		e = history_words_list(&h->codes,
+		    &h->rec.classification_codes);
 	return e;
 }
 
@@ -125,13 +88,12 @@ clean_texts(struct history_draft *h)
 	const char		**text[] = { &r->artifact_name,
 		&r->artifact_version, &r->artifact_variant, &r->artifact_path,
 		&r->artifact_uri, &r->matrix_path, &r->matrix_name };
-	const size_t		 room = sizeof(text) / sizeof(text[0]);
 	enum err		 e;
 
-	for (size_t i = 0; i < room; i++) {
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
 		if (*text[i] == NULL || **text[i] == '\0')
 			continue;
-		if ((e = add_word(&h->texts, *text[i], room)) != ERR_OK)
+		if ((e = history_words_add(&h->texts, *text[i])) != ERR_OK)
 			return e;
 		*text[i] = h->texts.v[h->texts.n - 1];
 		clean(h->texts.v[h->texts.n - 1]);

@@ -62,44 +62,14 @@ enum { W_SUPPORTED, W_FAILED, W_CODES, W__MAX };
 void
 registry_compat_clear(struct registry_compat *c)
 {
-	for (int i = 0; i < W__MAX; i++) {
-		for (size_t k = 0; k < c->words[i].n; k++)
-			free(c->words[i].v[k]);
-		free(c->words[i].v);
-		free(c->words[i].view);
-	}
+	for (int i = 0; i < W__MAX; i++)
+		history_words_free(&c->words[i]);
 	free(c->status);
 	free(c->run_id);
 	free(c->matrix_path);
 	free(c->matrix_name);
 	free(c->markdown_path);
 	memset(c, 0, sizeof(*c));
-}
-
-static enum err
-add_word(struct registry_words *w, const char *text, size_t room)
-{
-	if (text[0] == '\0')
-		return ERR_OK;
-	if (w->v == NULL && (w->v = calloc(room, sizeof(*w->v))) == NULL)
-		return ERR_NOMEM;
-	if ((w->v[w->n] = strdup(text)) == NULL)
-		return ERR_NOMEM;
-	w->n++;
-	return ERR_OK;
-}
-
-static enum err
-finish_words(struct registry_words *w, struct history_list *out)
-{
-	if (w->n == 0)
-		return ERR_OK;
-	if ((w->view = calloc(w->n, sizeof(*w->view))) == NULL)
-		return ERR_NOMEM;
-	memcpy(w->view, w->v, w->n * sizeof(*w->view));
-	*out = (struct history_list){ (const char **)(void *)w->view, w->n };
-	history_normalize(w->view, &out->n);
-	return ERR_OK;
 }
 
 /* A word of letters and "_", lower-cased; "unknown" for a blank one. */
@@ -160,16 +130,19 @@ take_targets(const struct jval *targets, struct registry_compat *c)
 			c->required_passed += pass;
 			c->required_failed += !pass;
 		}
-		e = add_word(&c->words[pass ? W_SUPPORTED : W_FAILED],
-		    jval_get_str(t, "profile_id", ""), n);
+		e = history_words_add(&c->words[pass ? W_SUPPORTED :
+		    W_FAILED], jval_get_str(t, "profile_id", ""));
 		if (e == ERR_OK)
-			e = add_word(&c->words[W_CODES], target_code(t), n);
+			e = history_words_add(&c->words[W_CODES],
+			    target_code(t));
 	}
 	if (e == ERR_OK)
-		e = finish_words(&c->words[W_SUPPORTED], &c->supported);
+		e = history_words_list(&c->words[W_SUPPORTED], &c->supported);
 	if (e == ERR_OK)
-		e = finish_words(&c->words[W_FAILED], &c->failed);
-	return e == ERR_OK ? finish_words(&c->words[W_CODES], &c->codes) : e;
+		e = history_words_list(&c->words[W_FAILED], &c->failed);
+	if (e == ERR_OK)
+		e = history_words_list(&c->words[W_CODES], &c->codes);
+	return e;
 }
 
 /* The report has to name these very bytes. */

@@ -17,7 +17,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json_in.h"
-#include "domain/history.h"
+#include "domain/history_words.h"
 #include "store/store_registry.h"
 
 #define REGISTRY_PROJECT_SCHEMA	"cloud_registry_project.v0.1"
@@ -48,18 +48,12 @@ enum err	 registry_report_path(const struct version_key *,
 
 /* --- what is known of an artifact -------------------------------------------*/
 
-struct	registry_words {
-	char	**v;		/* owned, and the strings */
-	size_t	  n;
-	char	**view;		/* of them: trimmed, sorted, each once */
-};
-
 struct	registry_compat {
 	char			*status, *run_id;
 	char			*matrix_path, *matrix_name, *markdown_path;
 	int64_t			 required_passed, required_failed, total;
 	struct history_list	 supported, failed, codes;
-	struct registry_words	 words[3];	/* behind the lists */
+	struct history_words	 words[3];	/* behind the lists */
 };
 
 /*
