@@ -110,6 +110,10 @@ libshared_a_SOURCES += shared/domain/run_record.c \
 # What may be executed on a host.
 libshared_a_SOURCES += shared/domain/approval.c \
 	shared/domain/approval.h shared/domain/guard.c shared/domain/guard.h
+# Decisions of the runtime.
+libshared_a_SOURCES += shared/domain/decision.c shared/domain/decision.h \
+	shared/domain/hostprobe.h shared/domain/select.h \
+	shared/store/store_decision.c shared/store/store_decision.h
 nodist_libshared_a_SOURCES = shared/store/sql_text.h
 
 # What a program that links libshared.a needs besides.

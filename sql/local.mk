@@ -5,7 +5,8 @@ SQL_MIGRATIONS = sql/0001-init.sql sql/0002-job-inputs.sql \
 	sql/0006-rate-limits.sql sql/0007-registry.sql \
 	sql/0008-history-pages.sql sql/0009-totals.sql \
 	sql/0010-outbox.sql sql/0011-import.sql \
-	sql/0012-audit-agents.sql
+	sql/0012-audit-agents.sql \
+	sql/0013-runtime.sql
 EXTRA_DIST += sql/statements.sql sql/embed.awk $(SQL_MIGRATIONS)
 BUILT_SOURCES += shared/store/sql_text.h
 CLEANFILES += shared/store/sql_text.h

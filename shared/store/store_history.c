@@ -83,6 +83,33 @@ add_profiles(struct db *db, int64_t seq, const struct history_new *rec)
 	return e;
 }
 
+/* The form of the record, for selection (sql/0013-runtime.sql). */
+static enum err
+add_shape(struct db *db, const char *chain, int64_t seq,
+    const struct history_new *rec)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_SHAPE_PUT);
+	int64_t		 id;
+	enum err	 e;
+
+	stmt_text(s, ":chain", chain);
+	stmt_text(s, ":name", rec->name);
+	stmt_text(s, ":status", rec->status);
+	stmt_text(s, ":line", rec->line);
+	stmt_int(s, ":seq", seq);
+	if ((e = stmt_step(s)) != ERR_OK)
+		return e == ERR_NOTFOUND ? ERR_DB : e;
+	id = stmt_col_int(s, 0);
+	if ((e = stmt_step(s)) != ERR_NOTFOUND)
+		return e == ERR_OK ? ERR_DB : e;
+	s = db_stmt(db, STMT_HISTORY_SHAPED_ADD);
+	stmt_int(s, ":shape", id);
+	stmt_int(s, ":seq", seq);
+	stmt_text(s, ":version", rec->version);
+	stmt_text(s, ":sha256", rec->sha256);
+	return stmt_run(s, NULL);
+}
+
 static enum err
 add_row(struct db *db, const struct history_end *end,
     const struct history_new *rec)
@@ -107,6 +134,9 @@ add_row(struct db *db, const struct history_end *end,
 		return e;
 	if (end->chain[0] == '\0' &&
 	    (e = add_profiles(db, seq, rec)) != ERR_OK)
+		return e;
+	if (end->chain[0] != '@' &&
+	    (e = add_shape(db, end->chain, seq, rec)) != ERR_OK)
 		return e;
 	return seq != 1 && seq % HISTORY_CHECKPOINT_STEP != 0 ? ERR_OK :
 	    put_head(db, STMT_HISTORY_CHECKPOINT_ADD, end->chain, seq,
