@@ -1,30 +1,31 @@
 # Turns sql/ into one C header: the statements as an enum and a table, the
-# migrations as a table.  Arguments: statements.sql, then the migrations.
+# migrations as a table.  Arguments: the files of statements, whose names
+# begin so, then the migrations.
 function quote(line) {
 	gsub(/\\/, "\\\\", line)
 	gsub(/"/, "\\\"", line)
 	return "\t\"" line "\\n\""
 }
-FNR == 1 { file++ }
-file == 1 && /^-- name: [a-z_]+$/ {
+FNR == 1 { statements = FILENAME ~ /(^|\/)statements[^\/]*$/ }
+statements && /^-- name: [a-z_]+$/ {
 	n++
 	name[n] = $3
 	text[n] = ""
 	inside = 1
 	next
 }
-file == 1 && inside {
+statements && inside {
 	text[n] = text[n] quote($0) "\n"
 	if ($0 ~ /;$/)
 		inside = 0
 	next
 }
-file == 1 && NF && !/^--/ {
+statements && NF && !/^--/ {
 	print FILENAME ":" FNR ": text outside a statement" > "/dev/stderr"
 	bad = 1
 	exit 1
 }
-file > 1 {
+!statements {
 	if (FNR == 1) {
 		m++
 		base = FILENAME

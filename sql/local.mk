@@ -7,12 +7,13 @@ SQL_MIGRATIONS = sql/0001-init.sql sql/0002-job-inputs.sql \
 	sql/0010-outbox.sql sql/0011-import.sql \
 	sql/0012-audit-agents.sql \
 	sql/0013-runtime.sql
-EXTRA_DIST += sql/statements.sql sql/embed.awk $(SQL_MIGRATIONS)
+SQL_STATEMENTS = sql/statements.sql sql/statements-runtime.sql
+EXTRA_DIST += $(SQL_STATEMENTS) sql/embed.awk $(SQL_MIGRATIONS)
 BUILT_SOURCES += shared/store/sql_text.h
 CLEANFILES += shared/store/sql_text.h
 
-shared/store/sql_text.h: sql/statements.sql sql/embed.awk $(SQL_MIGRATIONS)
+shared/store/sql_text.h: $(SQL_STATEMENTS) sql/embed.awk $(SQL_MIGRATIONS)
 	@$(MKDIR_P) shared/store
-	$(AM_V_GEN)cd $(srcdir) && $(AWK) -f sql/embed.awk sql/statements.sql \
-	    $(SQL_MIGRATIONS) > '$(abs_builddir)/$@.tmp' && \
+	$(AM_V_GEN)cd $(srcdir) && $(AWK) -f sql/embed.awk \
+	    $(SQL_STATEMENTS) $(SQL_MIGRATIONS) > '$(abs_builddir)/$@.tmp' && \
 	    mv '$(abs_builddir)/$@.tmp' '$(abs_builddir)/$@'

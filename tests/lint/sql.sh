@@ -32,11 +32,12 @@ unused() {
 	set -- $(lint_files '^(shared|fcgi|worker)/.*\.c$')
 	lint_code code "$@" /dev/null | grep -o 'STMT_[A-Z0-9_]*' |
 	    sort -u >"$lint_tmp/used"
-	grep -n '^-- name: ' sql/statements.sql | while IFS=: read -r line rest
+	grep -n '^-- name: ' sql/statements*.sql /dev/null |
+	    while IFS=: read -r file line rest
 	do
 		name=$(printf '%s' "${rest#-- name: }" | tr 'a-z' 'A-Z')
 		grep -qx "STMT_$name" "$lint_tmp/used" ||
-		    echo "sql/statements.sql:$line: nothing uses STMT_$name;" \
+		    echo "$file:$line: nothing uses STMT_$name;" \
 		    "delete the statement"
 	done
 }

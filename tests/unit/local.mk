@@ -16,8 +16,8 @@ UNIT_TESTS = \
 	tests/unit/test_collect \
 	tests/unit/test_command \
 	tests/unit/test_compare \
-	tests/unit/test_decision \
 	tests/unit/test_declared \
+	tests/unit/test_decision \
 	tests/unit/test_evidence \
 	tests/unit/test_explain \
 	tests/unit/test_fcgi \
