@@ -526,6 +526,13 @@ INSERT INTO audit_seals (count, line) VALUES (:count, :line);
 SELECT count, line FROM audit_seals WHERE count >= :count
 ORDER BY count LIMIT 1;
 
+-- name: audit_files
+SELECT first_seq, last_seq, bytes FROM audit_files ORDER BY first_seq;
+
+-- name: audit_file_add
+INSERT INTO audit_files (first_seq, last_seq, bytes)
+VALUES (:first, :last, :bytes);
+
 -- name: audit_salt
 SELECT salt FROM audit_salt WHERE id = 1;
 
@@ -717,6 +724,9 @@ SELECT stream, changed, seq, bytes FROM outbox ORDER BY stream;
 -- name: outbox_done
 UPDATE outbox SET published = :changed, seq = :seq, bytes = :bytes
 WHERE stream = :stream;
+
+-- name: outbox_cursor
+UPDATE outbox SET seq = :seq, bytes = :bytes WHERE stream = :stream;
 
 -- name: outbox_runs
 SELECT o.seq, r.run_id, r.job_id, r.started_at, r.finished_at,

@@ -3,6 +3,7 @@
 # --- the worker ------------------------------------------------------------
 noinst_LIBRARIES += libworker.a
 libworker_a_SOURCES = \
+	worker/audit_files.c worker/audit_files.h \
 	worker/audit_local.c worker/audit_local.h \
 	worker/audit_work.c worker/audit_work.h \
 	worker/collect.c worker/collect.h \
@@ -22,8 +23,9 @@ libworker_a_SOURCES = \
 	worker/loop.c worker/loop.h \
 	worker/lost.c worker/lost.h \
 	worker/preparing.c worker/preparing.h \
-	worker/publish.c worker/publish.h \
+	worker/publish.c worker/publish.h worker/publish_audit.c \
 	worker/publish_file.c worker/publish_file.h \
+	worker/publish_audit.h worker/publish_task.h \
 	worker/registry_record.c worker/registry_record.h \
 	worker/registry_work.c worker/registry_work.h \
 	worker/runner.c worker/runner.h \

@@ -210,7 +210,9 @@ static void
 publish_changes(struct loop *l)
 {
 	const struct publish_opts	 o = { l->g->db, l->g->workdir,
-		PUBLISH_APPEND, noted, NULL, PUBLISH_WAIT_MS };
+		PUBLISH_APPEND, noted, NULL, PUBLISH_WAIT_MS,
+		l->g->conf->registry_audit_bytes,
+		l->g->conf->registry_audit_files };
 	struct publish_sum		 sum;
 	struct diag			 d = DIAG_INIT;
 	int64_t				 now = time_mono_ms();

@@ -1,4 +1,4 @@
-#include "worker/publish.h"
+#include "worker/publish_task.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,15 +10,11 @@
 #include "base/fsio.h"
 #include "base/hash.h"
 #include "base/json_out.h"
-#include "domain/registry.h"
 #include "domain/run_record.h"
 #include "store/object.h"
-#include "store/store_audit.h"
 #include "store/store_history.h"
-#include "store/store_outbox.h"
 #include "store/store_registry.h"
 
-#define BATCH		200
 /* A line with its record, or a project's description. */
 #define TEXT_MAX	((size_t)4 * 1024 * 1024)
 #define KEYS_MAX	((size_t)256 * 1024)
@@ -26,34 +22,18 @@
 #define OPEN_DIR	0755
 #define OPEN_FILE	0644
 
-/* One stream under way. */
-struct	task {
-	const struct publish_opts *o;
-	struct publish_sum	*sum;
-	struct diag		*d;
-	struct outbox_row	*row;
-	enum publish_mode	 mode;
-	const char		*rest;	/* of the stream's name */
-	char			 tenant[REGISTRY_ID_MAX + 1];
-	char			 project[REGISTRY_ID_MAX + 1];
-	char			 rel[PATH_MAX];	/* its file of lines */
-	struct publish_file	*file;
-	int64_t			 until;	/* last row to look at */
-	int64_t			 last;	/* row that was taken */
-};
-
-static void
-note(const struct task *t, const char *rel, const char *code, int64_t line)
+void
+task_note(const struct task *t, const char *rel, const char *code, int64_t line)
 {
 	if (t->o->note != NULL)
 		t->o->note(rel, code, line, t->o->arg);
 }
 
-static void
-difference(struct task *t, const char *rel, const char *code, int64_t line)
+void
+task_difference(struct task *t, const char *rel, const char *code, int64_t line)
 {
 	t->sum->differences++;
-	note(t, rel, code, line);
+	task_note(t, rel, code, line);
 }
 
 /* --- whole files ---------------------------------------------------------- */
@@ -77,8 +57,8 @@ make_parent(const struct task *t, const char *rel, struct diag *d)
 }
 
 /* Written when it is not there or not the same. */
-static enum err
-whole_file(struct task *t, const char *rel, mode_t mode, const void *p,
+enum err
+task_whole_file(struct task *t, const char *rel, mode_t mode, const void *p,
     size_t len)
 {
 	struct buf	 have = BUF_INIT(len);
@@ -97,7 +77,7 @@ whole_file(struct task *t, const char *rel, mode_t mode, const void *p,
 	if (same)
 		return ERR_OK;
 	if (t->mode == PUBLISH_CHECK) {
-		difference(t, rel, there ? "file_differs" : "file_missing", 0);
+		task_difference(t, rel, there ? "file_differs" : "file_missing", 0);
 		return ERR_OK;
 	}
 	if ((e = make_parent(t, rel, t->d)) != ERR_OK)
@@ -123,12 +103,12 @@ object_copy(struct task *t, const char *rel, const char *sha256)
 	    strcmp(have, sha256) == 0)
 		return ERR_OK;
 	if (t->mode == PUBLISH_CHECK) {
-		difference(t, rel, there ? "file_differs" : "file_missing", 0);
+		task_difference(t, rel, there ? "file_differs" : "file_missing", 0);
 		return ERR_OK;
 	}
 	/* What was damaged or removed by hand must not stop everything else. */
 	if (sha256_file(from, have) != ERR_OK || strcmp(have, sha256) != 0) {
-		note(t, rel, "object_damaged", 0);
+		task_note(t, rel, "object_damaged", 0);
 		return ERR_OK;
 	}
 	if ((e = make_parent(t, rel, t->d)) != ERR_OK)
@@ -138,8 +118,8 @@ object_copy(struct task *t, const char *rel, const char *sha256)
 
 /* --- lines ---------------------------------------------------------------- */
 
-static enum err
-open_lines(struct task *t, mode_t mode)
+enum err
+task_open_lines(struct task *t, mode_t mode)
 {
 	char	 path[PATH_MAX];
 	enum err e;
@@ -154,14 +134,14 @@ open_lines(struct task *t, mode_t mode)
 	if (e != ERR_WRONGSTATE)
 		return e;
 	/* Somebody has cut or removed it: all of it again. */
-	note(t, t->rel, "file_rebuilt", 0);
+	task_note(t, t->rel, "file_rebuilt", 0);
 	t->mode = PUBLISH_REBUILD;
-	t->last = 0;
+	t->last = t->base;
 	return publish_file_open(path, mode, t->mode, 0, &t->file, t->d);
 }
 
-static enum err
-close_lines(struct task *t)
+enum err
+task_close_lines(struct task *t)
 {
 	const char	*what;
 	int64_t		 bytes, line;
@@ -170,11 +150,11 @@ close_lines(struct task *t)
 	if ((e = publish_file_done(t->file, &bytes, t->d)) != ERR_OK)
 		return e;
 	if (publish_file_aside(t->file) != NULL)
-		note(t, t->rel, "file_set_aside", 0);
+		task_note(t, t->rel, "file_set_aside", 0);
 	if (t->mode == PUBLISH_CHECK) {
 		what = publish_file_problem(t->file, &line);
 		if (what != NULL)
-			difference(t, t->rel, what, line);
+			task_difference(t, t->rel, what, line);
 		return ERR_OK;
 	}
 	t->row->bytes = bytes;
@@ -183,8 +163,8 @@ close_lines(struct task *t)
 }
 
 /* A line without its LF. */
-static enum err
-put_line(struct task *t, const char *line, int64_t seq)
+enum err
+task_put_line(struct task *t, const char *line, int64_t seq)
 {
 	struct buf	 b = BUF_INIT(TEXT_MAX);
 	enum err	 e;
@@ -212,7 +192,7 @@ put_run(struct task *t, const struct run *r)
 		    "name of a folder");
 	snprintf(rel, sizeof(rel), "runs/%s/metadata.json", r->run_id);
 	if ((e = run_record(r, JSONW_INDENT, &b)) == ERR_OK)
-		e = whole_file(t, rel, OPEN_FILE, b.data, b.len);
+		e = task_whole_file(t, rel, OPEN_FILE, b.data, b.len);
 	buf_reset(&b);
 	if (e == ERR_OK && (e = run_record(r, JSONW_CANONICAL, &b)) == ERR_OK)
 		e = publish_file_line(t->file, b.data, b.len, t->d);
@@ -224,16 +204,16 @@ static enum err
 runs(struct task *t)
 {
 	struct run	*rows = NULL;
-	size_t		 n = BATCH;
+	size_t		 n = TASK_BATCH;
 	int64_t		 last;
 	enum err	 e;
 
 	snprintf(t->rel, sizeof(t->rel), "registry/runs.jsonl");
-	if ((e = open_lines(t, OPEN_FILE)) != ERR_OK)
+	if ((e = task_open_lines(t, OPEN_FILE)) != ERR_OK)
 		return e;
 	while (e == ERR_OK && n > 0 && t->last < t->until) {
-		n = (size_t)(t->until - t->last < BATCH ?
-		    t->until - t->last : BATCH);
+		n = (size_t)(t->until - t->last < TASK_BATCH ?
+		    t->until - t->last : TASK_BATCH);
 		if ((e = store_run_order(t->o->db, t->last, (int64_t)n, &rows,
 		    &n, &last)) != ERR_OK)
 			return e;
@@ -242,7 +222,7 @@ runs(struct task *t)
 		runs_free(rows, n);
 		t->last = last;
 	}
-	return e == ERR_OK ? close_lines(t) : e;
+	return e == ERR_OK ? task_close_lines(t) : e;
 }
 
 /* --- projects ------------------------------------------------------------- */
@@ -288,7 +268,7 @@ project_keys(struct task *t)
 		snprintf(name, sizeof(name), "keys/%s", names[i]);
 		project_path(t, name, rel, sizeof(rel));
 		if ((e = fsio_read(from, &b, t->d)) == ERR_OK)
-			e = whole_file(t, rel, OPEN_FILE, buf_str(&b), b.len);
+			e = task_whole_file(t, rel, OPEN_FILE, buf_str(&b), b.len);
 	}
 	buf_clear(&b);
 	return e;
@@ -319,7 +299,7 @@ project(struct task *t)
 	buf_addc(&b, '\n');
 	project_clear(&p);
 	project_path(t, "project.json", rel, sizeof(rel));
-	if ((e = buf_err(&b)) == ERR_OK && (e = whole_file(t, rel,
+	if ((e = buf_err(&b)) == ERR_OK && (e = task_whole_file(t, rel,
 	    FSIO_FILE_MODE, b.data, b.len)) == ERR_OK)
 		e = project_keys(t);
 	buf_clear(&b);
@@ -360,7 +340,7 @@ put_record(const struct history_row *row, void *arg)
 
 	if (t->tenant[0] != '\0' && (e = version_files(t, row)) != ERR_OK)
 		return e;
-	return put_line(t, row->line, row->seq);
+	return task_put_line(t, row->line, row->seq);
 }
 
 static enum err
@@ -377,36 +357,11 @@ chain(struct task *t)
 	else
 		project_path(t, "registry/artifact_versions.jsonl", t->rel,
 		    sizeof(t->rel));
-	if ((e = open_lines(t, own ? OPEN_FILE : FSIO_FILE_MODE)) == ERR_OK &&
+	if ((e = task_open_lines(t, own ? OPEN_FILE : FSIO_FILE_MODE)) == ERR_OK &&
 	    (e = store_history_each(t->o->db, t->rest, t->last + 1, t->until,
 	    put_record, t)) == ERR_OK)
-		e = close_lines(t);
+		e = task_close_lines(t);
 	return e;
-}
-
-/* --- audit ---------------------------------------------------------------- */
-
-static enum err
-audit(struct task *t)
-{
-	struct audit_row	*rows = NULL;
-	size_t			 n = BATCH;
-	enum err		 e;
-
-	snprintf(t->rel, sizeof(t->rel), "cloud-registry/audit/events.jsonl");
-	if ((e = open_lines(t, FSIO_FILE_MODE)) != ERR_OK)
-		return e;
-	while (e == ERR_OK && n > 0 && t->last < t->until) {
-		n = (size_t)(t->until - t->last < BATCH ?
-		    t->until - t->last : BATCH);
-		if ((e = audit_from(t->o->db, t->last + 1, (int64_t)n, &rows,
-		    &n)) != ERR_OK)
-			return e;
-		for (size_t i = 0; i < n && e == ERR_OK; i++)
-			e = put_line(t, rows[i].line, rows[i].seq);
-		audit_rows_free(rows, n);
-	}
-	return e == ERR_OK ? close_lines(t) : e;
 }
 
 /* --- all streams ---------------------------------------------------------- */
@@ -419,7 +374,7 @@ static const struct {
 	{ "runs", runs },
 	{ "project:", project },
 	{ "chain:", chain },
-	{ "audit", audit },
+	{ "audit", task_audit },
 };
 
 static enum err
@@ -437,6 +392,7 @@ one_stream(struct task *t, size_t kind)
 	publish_file_free(t->file);
 	t->file = NULL;
 	t->tenant[0] = '\0';
+	t->base = 0;
 	if (e == ERR_OK && o->mode != PUBLISH_CHECK)
 		e = store_outbox_done(o->db, t->row);
 	if (e != ERR_OK && (t->d->code == ERR_OK || t->d->msg[0] == '\0'))

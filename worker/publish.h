@@ -5,7 +5,7 @@
  *   runs/ID/metadata.json
  *   cloud-registry/tenants/T/projects/P/project.json, keys/, artifacts/,
  *       reports/, registry/artifact_versions.jsonl
- *   cloud-registry/audit/events.jsonl
+ *   cloud-registry/audit/events.jsonl, archive/events-FIRST-LAST.jsonl
  *
  * The database is the truth and every file follows from it byte for byte.
  * A row is committed first and published after it: the file is synced, then
@@ -42,6 +42,10 @@ struct	publish_opts {
 	publish_note_fn		 note;	/* may be NULL */
 	void			*arg;
 	int			 wait_ms; /* for another publisher */
+	/* The audit's file is closed when it has so many bytes; 0: never. */
+	int64_t			 audit_max_bytes;
+	/* Closed files that have a short name as well. */
+	int64_t			 audit_max_files;
 };
 
 /*

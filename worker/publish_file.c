@@ -222,6 +222,12 @@ publish_file_done(struct publish_file *f, int64_t *bytes, struct diag *d)
 	return ERR_OK;
 }
 
+int64_t
+publish_file_length(const struct publish_file *f)
+{
+	return f->pos < f->size ? -1 : f->pos + (int64_t)f->out.len;
+}
+
 const char *
 publish_file_problem(const struct publish_file *f, int64_t *line)
 {

@@ -44,6 +44,11 @@ enum err	 publish_file_done(struct publish_file *, int64_t *bytes,
 		    struct diag *);
 void		 publish_file_free(struct publish_file *);
 /*
+ * How long it is with the lines so far; -1 while these are compared with
+ * what is there already.
+ */
+int64_t		 publish_file_length(const struct publish_file *);
+/*
  * What PUBLISH_CHECK has found, after publish_file_done(): NULL, or
  * "file_missing", "file_differs", "file_too_short", "file_too_long"; *line
  * is the first line that is not right, from 1.

@@ -126,6 +126,7 @@ static const struct {
 	{ DB_WORKER, SQLITE_UPDATE, "registry_usage", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "audit", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "audit_seals", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "audit_files", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "audit_floods", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "audit_floods", NULL },
 	{ DB_WORKER, SQLITE_DELETE, "audit_floods", NULL },

@@ -71,6 +71,58 @@ store_outbox_done(struct db *db, const struct outbox_row *r)
 }
 
 enum err
+store_outbox_audit_files(struct db *db, struct outbox_audit_file **out,
+    size_t *n)
+{
+	struct stmt			*s = db_stmt(db, STMT_AUDIT_FILES);
+	struct outbox_audit_file	*f = NULL;
+	size_t				 have = 0, room = 0;
+	enum err			 e;
+
+	while ((e = stmt_step(s)) == ERR_OK) {
+		if ((e = grow(&f, have, &room, sizeof(*f))) != ERR_OK)
+			break;
+		f[have++] = (struct outbox_audit_file){ stmt_col_int(s, 0),
+		    stmt_col_int(s, 1), stmt_col_int(s, 2) };
+	}
+	if (e != ERR_NOTFOUND) {
+		stmt_reset(s);
+		free(f);
+		return e;
+	}
+	*out = f;
+	*n = have;
+	return ERR_OK;
+}
+
+enum err
+store_outbox_audit_close(struct db *db, struct outbox_row *r,
+    const struct outbox_audit_file *f)
+{
+	struct stmt	*s;
+	enum err	 e;
+
+	if ((e = db_begin(db)) != ERR_OK)
+		return e;
+	s = db_stmt(db, STMT_AUDIT_FILE_ADD);
+	stmt_int(s, ":first", f->first);
+	stmt_int(s, ":last", f->last);
+	stmt_int(s, ":bytes", f->bytes);
+	if ((e = stmt_run(s, NULL)) == ERR_OK) {
+		s = db_stmt(db, STMT_OUTBOX_CURSOR);
+		stmt_text(s, ":stream", r->stream);
+		stmt_int(s, ":seq", f->last);
+		stmt_int(s, ":bytes", 0);
+		e = stmt_run(s, NULL);
+	}
+	if ((e = db_end(db, e)) == ERR_OK) {
+		r->seq = f->last;
+		r->bytes = 0;
+	}
+	return e;
+}
+
+enum err
 store_outbox_version(struct db *db, const struct version_key *k,
     const char *record, struct outbox_version *v)
 {

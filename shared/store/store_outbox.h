@@ -29,6 +29,19 @@ void		 outbox_free(struct outbox_row *, size_t n);
 /* The file is on disk: takes the mark away unless there is a newer one. */
 enum err	 store_outbox_done(struct db *, const struct outbox_row *);
 
+/* A closed file of the audit stream. */
+struct	outbox_audit_file {
+	int64_t	 first, last;	/* events */
+	int64_t	 bytes;
+};
+
+/* Oldest first; the caller frees. */
+enum err	 store_outbox_audit_files(struct db *,
+		    struct outbox_audit_file **, size_t *n);
+/* The events of the file at the cursor "r" are closed as this one. */
+enum err	 store_outbox_audit_close(struct db *, struct outbox_row *r,
+		    const struct outbox_audit_file *);
+
 /* The files of a registry version, by the record that was signed for it. */
 struct	outbox_version {
 	char	*name, *version, *sha256, *report_sha256;

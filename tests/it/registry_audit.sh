@@ -7,7 +7,7 @@ set -u
 . "$top_srcdir/tests/lib/api.sh"
 . "$top_srcdir/tests/lib/registry.sh"
 
-plan 23
+plan 32
 
 auth=$api_w/cloud-registry/auth
 mkdir -p "$auth"
@@ -20,6 +20,9 @@ cat >"$auth/tokens.json" <<'END'
   "projects": ["demo"], "can_read": true}]}
 END
 chmod 600 "$auth/tokens.json"
+BPFCOMPAT_REGISTRY_AUDIT_MAX_BYTES=1500
+BPFCOMPAT_REGISTRY_AUDIT_MAX_FILES=1
+export BPFCOMPAT_REGISTRY_AUDIT_MAX_BYTES BPFCOMPAT_REGISTRY_AUDIT_MAX_FILES
 registry_start
 bpf=$top_builddir/bin/bpfcompat
 
@@ -130,13 +133,66 @@ changed_export() {
 		--sig "$api/sig" --pubkey "$api/pub"
 }
 check "a changed one does not" changed_export
+
+# --- files ----------------------------------------------------------------------
+
+audit=$api_w/cloud-registry/audit
+archived() {
+	find "$audit/archive" -name '*.jsonl' 2>/dev/null | wc -l
+}
+two_archived() {
+	put "{\"tenant\":\"acme\",\"project\":\"p$(rows)\"}" >/dev/null
+	put "{\"tenant\":\"acme\",\"project\":\"q$(rows)\"}" >/dev/null
+	[ "$(archived)" -ge 2 ]
+}
+check "a published file that is large enough is archived" \
+    wait_until 30 two_archived
+wait_until 20 sealed
+registry_worker_stop
+"$bpf" admin publish --workdir "$api_w" >/dev/null
+check "and none of its events is lost" test "$(cat "$audit"/archive/*.jsonl \
+    "$audit/events.jsonl" | jq -s -c 'if [.[].seq] == [range(1; length + 1)]
+    then length else "a gap" end')" = "$(rows)"
+newest=$(cd "$audit/archive" && find . -name '*.jsonl' | sort | tail -n 1 |
+    cut -c3-)
+check "the newest ones have short names, as many as are asked for" test \
+    "$(readlink "$audit/events.jsonl.1") $(find "$audit" -type l |
+    wc -l)" = "archive/$newest 1"
+cp -R "$audit" "$api/audit"
+cp "$api_w/keys/artifact-registry-signing-key.pub" "$api/key.pub"
+offline() {
+	"$bpf" admin audit-verify --files "$api/audit" --pubkey \
+	    "$api/key.pub" --workdir "$api/nothing" >"$api/out" 2>&1
+}
+shows() {
+	! offline && grep -q "$1" "$api/out" || { cat "$api/out"; return 1; }
+}
+check "the files verify without the server" offline
+"$bpf" admin publish --workdir "$api_w" --rebuild >/dev/null
+check "and are made again byte for byte" diff -r "$audit" "$api/audit"
+first=$(cd "$audit/archive" && find . -name '*.jsonl' | sort | head -n 1 |
+    cut -c3-)
+sed -i '1s/acme/acma/' "$api/audit/archive/$first"
+check "a changed event in one shows" shows "$first:1: the event was changed"
+cp "$audit/archive/$first" "$api/audit/archive/$first"
+mv "$api/audit/archive/$first" "$api/first"
+check "so does a file that is gone" shows 'a file is missing before this one'
+mv "$api/first" "$api/audit/archive/$first"
+sed -i 's/"signature":"./"signature":"_/' "$api/audit/archive/$first.seal"
+check "and a seal nobody has signed" shows "$first.seal"
+killed_rotation() {
+	rm "$audit/archive/$newest"
+	sql "update outbox set published = 0 where stream = 'audit'"
+	"$bpf" admin publish --workdir "$api_w" >/dev/null &&
+	    "$bpf" admin publish --check --workdir "$api_w"
+}
+check "an archive that a crash has cost is written again" killed_rotation
 lost_tail() {
 	sql 'drop trigger audit_kept; delete from audit
 	    where seq = (select max(seq) from audit)'
 	! "$bpf" admin audit-verify --workdir "$api_w" >"$api/out" &&
 	    grep -q 'its end is missing' "$api/out"
 }
-registry_worker_stop
 check "a stream whose end was removed is found out" lost_tail
 changed_row() {
 	sql "drop trigger audit_fixed; update audit set actor = 'mallory',

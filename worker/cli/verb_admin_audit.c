@@ -14,6 +14,7 @@
 #include "base/json_out.h"
 #include "domain/audit_chain.h"
 #include "domain/history_view.h"
+#include "worker/audit_files.h"
 #include "worker/cli/cli.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/verb_admin.h"
@@ -180,7 +181,7 @@ admin_audit_export(struct conf *c, int argc, char **argv)
 /* --- verify an export -------------------------------------------------------------*/
 
 struct	verify {
-	const char	*input, *sig, *pubkey;
+	const char	*input, *sig, *pubkey, *files;
 	bool		 trust_envelope;
 };
 
@@ -326,6 +327,73 @@ stream_verdict(const struct audit_sum *sum)
 	return good ? CLI_OK : CLI_ERROR;
 }
 
+/* --- verify the published files ------------------------------------------------*/
+
+static void
+told_file(const char *file, int64_t line, const char *problem, void *arg)
+{
+	int	*n = arg;
+
+	if ((*n)++ < TOLD_MAX)
+		printf("FAIL %s:%lld: %s\n", file, (long long)line, problem);
+}
+
+/* The keys: one that is named, or those of the work folder. */
+static enum err
+load_keys(const struct conf *c, const char *pubkey, struct history_trust *t,
+    struct diag *d)
+{
+	struct buf	 b = BUF_INIT(KEY_FILE_MAX);
+	enum err	 e;
+
+	if (pubkey == NULL)
+		return history_trust_load(c, t, d);
+	if ((e = fsio_read(pubkey, &b, d)) == ERR_OK)
+		e = history_trust_lines(t, buf_str(&b), b.len, pubkey, d);
+	buf_clear(&b);
+	return e;
+}
+
+static int
+verify_files(const struct conf *c, const char *dir, const char *pubkey)
+{
+	struct history_trust	*t = NULL;
+	struct audit_files_sum	 sum;
+	struct diag		 d = DIAG_INIT;
+	int			 n = 0;
+	enum err		 e;
+
+	if ((e = history_trust_new(&t)) == ERR_OK &&
+	    (e = load_keys(c, pubkey, t, &d)) == ERR_OK)
+		e = audit_files_check(dir, t, told_file, &n, &sum, &d);
+	history_trust_free(t);
+	if (e != ERR_OK)
+		return cli_error("admin audit-verify", false, &d);
+	printf("%lld files, %lld events, %lld failed; %lld seals, %lld "
+	    "failed\n", (long long)sum.files, (long long)sum.events,
+	    (long long)sum.failed, (long long)sum.seals,
+	    (long long)sum.failed_seals);
+	return sum.failed == 0 && sum.failed_seals == 0 ? CLI_OK : CLI_ERROR;
+}
+
+/* The stream, and what is published of it. */
+static int
+verify_folder(const struct conf *c)
+{
+	struct audit_sum	 sum;
+	struct diag		 d = DIAG_INIT;
+	char			 dir[PATH_MAX];
+	int			 code;
+
+	if (path_join(dir, sizeof(dir), c->workdir, "cloud-registry", "audit",
+	    NULL) != ERR_OK || verify_stream(c, &sum, &d) != ERR_OK)
+		return cli_error("admin audit-verify", false, &d);
+	code = stream_verdict(&sum);
+	if (fsio_exists(dir) && verify_files(c, dir, NULL) != CLI_OK)
+		code = CLI_ERROR;
+	return code;
+}
+
 int
 admin_audit_verify(struct conf *c, int argc, char **argv)
 {
@@ -334,6 +402,8 @@ admin_audit_verify(struct conf *c, int argc, char **argv)
 		FLAG_S("workdir", &c->workdir, "DIR", "work folder"),
 		FLAG_S("input", &v.input, "FILE", "an export; without it the "
 		    "stream of the work folder is checked"),
+		FLAG_S("files", &v.files, "DIR", "published files "
+		    "(cloud-registry/audit), or a copy of them"),
 		FLAG_S("sig", &v.sig, "FILE", "its signature"),
 		FLAG_S("pubkey", &v.pubkey, "FILE", "the public key to trust"),
 		FLAG_B("trust-envelope-key", &v.trust_envelope,
@@ -342,8 +412,7 @@ admin_audit_verify(struct conf *c, int argc, char **argv)
 	};
 	const struct flags	 f = { "admin audit-verify", "", "Checks an "
 	    "export and its signature, or every event and seal of the audit "
-	    "stream.", 0, table };
-	struct audit_sum	 sum;
+	    "stream\nand of the files that are published of it.", 0, table };
 	struct diag		 d = DIAG_INIT;
 	int			 n, code;
 
@@ -355,7 +424,6 @@ admin_audit_verify(struct conf *c, int argc, char **argv)
 		printf("%s is what was signed\n", v.input);
 		return CLI_OK;
 	}
-	if (verify_stream(c, &sum, &d) != ERR_OK)
-		return cli_error("admin audit-verify", false, &d);
-	return stream_verdict(&sum);
+	return v.files != NULL ? verify_files(c, v.files, v.pubkey) :
+	    verify_folder(c);
 }

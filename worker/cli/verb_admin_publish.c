@@ -44,7 +44,8 @@ publish_folder(const struct conf *c, struct showing *s,
     enum publish_mode mode, struct publish_sum *sum, struct diag *d)
 {
 	struct publish_opts	 o = { NULL, c->workdir, mode, show_note, s,
-				    LOCK_WAIT_MS };
+				    LOCK_WAIT_MS, c->registry_audit_bytes,
+				    c->registry_audit_files };
 	enum err		 e;
 
 	if ((e = cli_open_db(c, DB_WORKER, &o.db, d)) == ERR_OK)
