@@ -17,9 +17,11 @@
 #include "handlers.h"
 #include "job_json.h"
 #include "job_wait.h"
+#include "limits.h"
 #include "request_manifest.h"
 #include "store/store_job.h"
 
+#define RETRY_OWN_S	10	/* a guest takes about so long */
 #define LOCK_WAIT_MS	10000	/* others hold it for one small transaction */
 
 enum { V_ARTIFACT, V_SOURCE_FILE, V_SOURCE_CODE, V_CLANG_FLAGS,
@@ -64,6 +66,7 @@ struct	plan {
 	struct job_target_new targets[MATRIX_TARGETS_MAX];
 	char		 name[LABEL_MAX + 1];
 	char		 key[SHA256_HEX_SIZE];
+	char		 caller[LIMITS_CALLER_SIZE];
 	struct request_manifest manifest;
 };
 
@@ -295,6 +298,7 @@ make_plan(const struct app *app, struct call *c, struct plan *p)
 		return e;
 	name_from_file(name_or(v[which].filename, "artifact"), p->name,
 	    sizeof(p->name));
+	limits_caller(c, p->caller);
 	p->job = (struct job_new){
 		.origin = "api",
 		.sha256 = object_sha256(p->given.object[0]),
@@ -314,7 +318,8 @@ make_plan(const struct app *app, struct call *c, struct plan *p)
 		    app->conf->concurrency,
 		.fresh_boot = app->conf->vm_fresh_boot,
 		.request_id = c->rq->id,
-		.submitted_by = c->who.subject,
+		.submitted_by = p->caller,
+		.max_own = app->conf->max_own_jobs,
 		.targets = p->targets,
 		.inputs = p->given.input,
 		.ninputs = p->given.ninputs,
@@ -379,6 +384,20 @@ publish_and_add(struct app *app, struct db *db, struct plan *p, char *id,
 	return e;
 }
 
+/* A place is free when a job of this caller begins, whenever that is. */
+static enum err
+own_full(const struct app *app, struct call *c)
+{
+	enum err	 e = diag_set(&c->d, ERR_LIMITED, NULL,
+			    "%lld jobs of this caller wait already, and no "
+			    "more may; try again when one has begun",
+			    (long long)app->conf->max_own_jobs);
+
+	diag_word(&c->d, "caller_queue_full");
+	c->rp->retry_after = RETRY_OWN_S;
+	return e;
+}
+
 static enum err
 enqueue(struct app *app, struct call *c, char id[static JOB_ID_SIZE])
 {
@@ -405,6 +424,8 @@ enqueue(struct app *app, struct call *c, char id[static JOB_ID_SIZE])
 	else if (e == ERR_FULL)
 		diag_set(&c->d, e, NULL, "the validation queue is full; try "
 		    "again later");
+	else if (e == ERR_LIMITED)
+		e = own_full(app, c);
 out:
 	given_clear(&p->given);
 	request_manifest_clear(&p->manifest);

@@ -18,8 +18,6 @@
 /* A flood leaves one event so often in the audit, for each address. */
 #define AUDIT_MS	((int64_t)60 * 1000)
 
-#define SUBJECT_SIZE	(sizeof(((struct principal *)0)->subject) + 16)
-
 static void
 failed(const char *what, enum err e)
 {
@@ -45,6 +43,15 @@ limits_address(const char *address, char *out, size_t size)
 	memset(&in6.s6_addr[8], 0, 8);
 	inet_ntop(AF_INET6, &in6, text, sizeof(text));
 	snprintf(out, size, "address:%s/64", text);
+}
+
+void
+limits_caller(const struct call *c, char out[static LIMITS_CALLER_SIZE])
+{
+	if (c->who.kind == PRINCIPAL_ANONYMOUS)
+		limits_address(c->who.address, out, LIMITS_CALLER_SIZE);
+	else
+		snprintf(out, LIMITS_CALLER_SIZE, "%s", c->who.subject);
 }
 
 /* --- wrong credentials ------------------------------------------------------ */
@@ -208,7 +215,7 @@ enum err
 limits_action(struct app *app, struct call *c, enum action a,
     const char *tenant, const char *project)
 {
-	char			 who[SUBJECT_SIZE];
+	char			 who[LIMITS_CALLER_SIZE];
 	struct limit_key	 key = { who, tenant, project,
 				    action_info(a)->name };
 	struct limit_state	*st = &c->rp->limit;
@@ -219,10 +226,7 @@ limits_action(struct app *app, struct call *c, enum action a,
 	rule_of(app->conf, a, &rule);
 	if (rule.max <= 0 || app_db(app, &db, NULL) != ERR_OK)
 		return ERR_OK;
-	if (c->who.kind == PRINCIPAL_ANONYMOUS)
-		limits_address(c->who.address, who, sizeof(who));
-	else
-		snprintf(who, sizeof(who), "%s", c->who.subject);
+	limits_caller(c, who);
 	/* nginx asks first and then sends the request: that one counts. */
 	e = (c->rq->auth_only ? limit_peek : limit_take)(db, &key, &rule,
 	    time_now_ms(), st);

@@ -19,6 +19,7 @@
 #include "action.h"
 #include "app.h"
 #include "base/err.h"
+#include "principal.h"
 
 struct call;
 
@@ -39,6 +40,10 @@ void		 limits_login_result(struct app *, const struct call *,
 enum err	 limits_action(struct app *, struct call *, enum action,
 		    const char *tenant, const char *project);
 
+/* Who asks, as it is counted: a known caller's name, else the address. */
+#define LIMITS_CALLER_SIZE	(PRINCIPAL_NAME_MAX + 16)
+void		 limits_caller(const struct call *,
+		    char [static LIMITS_CALLER_SIZE]);
 /*
  * How an address is counted: IPv4 as it is, IPv6 by its /64, which is what
  * one customer of a provider has.

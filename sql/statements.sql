@@ -37,6 +37,11 @@ WHERE submitted_by = :submitted_by AND idempotency_key = :key;
 SELECT sum(state = 'queued'), sum(state = 'running') FROM jobs
 WHERE state IN ('queued', 'running');
 
+-- name: queue_own
+SELECT count(*) FROM jobs
+WHERE state = 'queued' AND state IN ('queued', 'running')
+    AND submitted_by = :submitted_by;
+
 -- name: job_position
 SELECT count(*) FROM jobs
 WHERE state = 'queued' AND state IN ('queued', 'running')

@@ -135,12 +135,33 @@ insert_inputs(struct db *db, const struct job_new *j, const char *id)
 	    j->ninputs) : e;
 }
 
+/* Is there room for one more job, in the queue and of this caller? */
+static enum err
+room(struct db *db, const struct job_new *j, int64_t max_queued)
+{
+	struct stmt	*s;
+	int64_t		 queued, running, own = 0;
+	enum err	 e;
+
+	if ((e = store_queue_counts(db, &queued, &running)) != ERR_OK)
+		return e;
+	if (queued >= max_queued)
+		return ERR_FULL;
+	if (j->max_own <= 0)
+		return ERR_OK;
+	s = db_stmt(db, STMT_QUEUE_OWN);
+	stmt_text(s, ":submitted_by", j->submitted_by);
+	if ((e = stmt_step(s)) == ERR_OK)
+		own = stmt_col_int(s, 0);
+	stmt_reset(s);
+	return e == ERR_OK && own >= j->max_own ? ERR_LIMITED : e;
+}
+
 enum err
 store_job_add(struct db *db, const struct job_new *j, int64_t max_queued,
     char id[static JOB_ID_SIZE])
 {
 	char	 fresh[JOB_ID_SIZE] = "val-";
-	int64_t	 queued, running;
 	enum err e;
 
 	if (j->ntargets == 0 || j->ninputs > JOB_INPUTS_MAX)
@@ -152,12 +173,10 @@ store_job_add(struct db *db, const struct job_new *j, int64_t max_queued,
 		if (e != ERR_NOTFOUND)
 			return db_end(db, e == ERR_OK ? ERR_EXISTS : e);
 	}
-	if ((e = store_queue_counts(db, &queued, &running)) == ERR_OK &&
-	    queued >= max_queued)
-		e = ERR_FULL;
 	rnd_hex(16, fresh + 4);
-	if (e == ERR_OK && (e = insert_artifact(db, j->sha256, j->size)) ==
-	    ERR_OK && (e = insert_job(db, j, fresh)) == ERR_OK &&
+	if ((e = room(db, j, max_queued)) == ERR_OK &&
+	    (e = insert_artifact(db, j->sha256, j->size)) == ERR_OK &&
+	    (e = insert_job(db, j, fresh)) == ERR_OK &&
 	    (e = insert_targets(db, j, fresh)) == ERR_OK)
 		e = insert_inputs(db, j, fresh);
 	e = db_end(db, e);

@@ -44,6 +44,8 @@ struct	job_new {
 	int64_t		 concurrency;
 	bool		 fresh_boot;
 	const char	*request_id, *submitted_by;
+	int64_t		 max_own;	/* jobs of the same submitted_by that
+					   may wait; 0: no limit of its own */
 	const char	*idempotency_key;	/* NULL: none */
 	const struct job_target_new *targets;
 	size_t		 ntargets;	/* at least 1 */
@@ -52,8 +54,9 @@ struct	job_new {
 };
 
 /*
- * Queues a job, its targets and its inputs.  "max_queued" is the most jobs that may
- * wait: ERR_FULL beyond it, and nothing is stored.  With an idempotency key
+ * Queues a job, its targets and its inputs.  "max_queued" is the most jobs
+ * that may wait: ERR_FULL beyond it, ERR_LIMITED beyond the caller's own
+ * max_own, and nothing is stored.  With an idempotency key
  * that this caller has used before: ERR_EXISTS and "id" is the earlier job.
  */
 enum err	 store_job_add(struct db *, const struct job_new *,

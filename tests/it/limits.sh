@@ -5,7 +5,7 @@ set -u
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/api.sh"
 
-plan 32
+plan 36
 export BPFCOMPAT_API_ALLOW_ANONYMOUS_VALIDATE=true
 export BPFCOMPAT_API_WRITE_KEY=right-key,second-key
 export BPFCOMPAT_API_RATE_LIMIT_MAX_REQUESTS=4
@@ -108,6 +108,7 @@ check "and the queue is what it is" is "$(metric \
 
 api_stop
 export BPFCOMPAT_API_ENABLE_METRICS=false
+export BPFCOMPAT_API_MAX_QUEUED_JOBS_PER_CALLER=2
 api_start
 api_nginx
 check "a restart lifts no limit" \
@@ -116,3 +117,12 @@ check "nor what is known" \
     is "$(api_curl -H 'X-API-Key: right-key' /api/history/runs)" 200
 check "metrics that are not wanted are not there" \
     is "$(api_curl -H 'X-API-Key: right-key' /metrics)" 404
+
+# One of this caller's jobs waits since before.
+check "a caller may have so many jobs in the queue" \
+    is "$(validate -H 'X-API-Key: right-key')" 202
+jobs=$(sql 'select count(*) from jobs')
+check "and not one more" is "$(validate -H 'X-API-Key: right-key'
+    )$(sql 'select count(*) from jobs')" "429$jobs"
+check "with a code of its own" body_has '.code == "caller_queue_full"'
+check "and the time to come again" has_header Retry-After 10

@@ -150,6 +150,24 @@ Test(store, an_input_with_a_bad_name_stores_no_job)
 	TEST_END();
 }
 
+Test(store, a_caller_at_his_own_limit_leaves_room_for_others)
+{
+	struct job_new	 j = base_job;
+	char		 id[JOB_ID_SIZE];
+	int64_t		 queued, running;
+
+	j.submitted_by = "ci";
+	j.max_own = 2;
+	cr_assert_eq(store_job_add(db, &j, 10, id), ERR_OK);
+	cr_assert_eq(store_job_add(db, &j, 10, id), ERR_OK);
+	cr_assert_eq(store_job_add(db, &j, 10, id), ERR_LIMITED);
+	j.submitted_by = "another";
+	cr_assert_eq(store_job_add(db, &j, 10, id), ERR_OK);
+	cr_assert_eq(store_queue_counts(db, &queued, &running), ERR_OK);
+	cr_assert_eq(queued, 3);
+	TEST_END();
+}
+
 Test(store, a_full_queue_refuses_and_stores_nothing)
 {
 	char	 id[JOB_ID_SIZE];
