@@ -149,6 +149,7 @@ static const struct {
 	{ DB_WORKER, SQLITE_INSERT, "history_keys", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "kernels", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "workers", NULL },
+	{ DB_WORKER, SQLITE_DELETE, "workers", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "jobs", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "job_targets", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "kernels", NULL },
