@@ -4,7 +4,8 @@ dist_man_MANS = doc/bpfcompat.1 \
 	doc/bpfcompat-manifest.5 \
 	doc/bpfcompat-matrix.5 doc/bpfcompat-profile.5 \
 	doc/bpfcompat-suite.5 \
-	doc/bpfcompat-fcgi.8 doc/bpfcompat-runner.8 doc/bpfcompat-worker.8
+	doc/bpfcompat-fcgi.8 doc/bpfcompat-keys.8 \
+	doc/bpfcompat-runner.8 doc/bpfcompat-worker.8
 dist_doc_DATA = README.md doc/access.md doc/admin.md doc/architecture.md \
 	doc/attach.md doc/causes.md doc/compare.md doc/history.md \
 	doc/environment.md doc/registry-rows.md doc/signing.md

@@ -22,8 +22,9 @@ lint:
 
 # --- who may do what -------------------------------------------------------
 
-TESTS += tests/it/access.sh tests/it/oidc.sh
-EXTRA_DIST += tests/it/access.sh tests/it/oidc.sh tests/lib/issuer.mjs
+TESTS += tests/it/access.sh tests/it/oidc.sh tests/it/serve_tls.sh
+EXTRA_DIST += tests/it/access.sh tests/it/oidc.sh tests/it/serve_tls.sh \
+	tests/lib/issuer.mjs
 .PHONY: access
 access: all
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \

@@ -55,7 +55,7 @@ files_are_there() {
 	    share/bpfcompat/matrices/profiles/debian-12-6.1.yaml \
 	    share/bpfcompat/nginx/bpfcompat-snippet.conf \
 	    share/man/man1/bpfcompat.1 share/man/man5/bpfcompat-matrix.5 \
-	    share/man/man8/bpfcompat-worker.8 \
+	    share/man/man8/bpfcompat-keys.8 share/man/man8/bpfcompat-worker.8 \
 	    lib/systemd/system/bpfcompat-worker.service; do
 		[ -s "$prefix/$f" ] || {
 			echo "$f is missing"

@@ -229,6 +229,7 @@ render(const struct serve *s, struct buf *out, struct diag *d)
 		    "ssl_certificate_key %s; ssl_protocols TLSv1.2 TLSv1.3;"
 		    "%s%s%s", s->tls_cert, s->tls_key,
 		    s->client_ca[0] != '\0' ? " ssl_verify_client on; "
+		    "ssl_verify_depth 4; "
 		    "ssl_client_certificate " : "", s->client_ca,
 		    s->client_ca[0] != '\0' ? ";" : "");
 	snprintf(body, sizeof(body), "%lld",
