@@ -71,6 +71,10 @@ libshared_a_SOURCES = \
 	shared/domain/profile_variant.c \
 	shared/domain/audit_chain.c shared/domain/audit_chain.h \
 	shared/domain/registry.c shared/domain/registry.h \
+	shared/domain/out.c shared/domain/out.h shared/domain/out_badge.c \
+	shared/domain/out_csv.c shared/domain/out_html.c \
+	shared/domain/out_junit.c shared/domain/out_sarif.c \
+	shared/domain/out_summary.c \
 	shared/domain/outcome.c shared/domain/outcome.h \
 	shared/domain/suite.c shared/domain/suite.h \
 	shared/domain/suite_md.c \

@@ -36,8 +36,9 @@ TESTS += tests/it/kernels.sh
 EXTRA_DIST += tests/it/kernels.sh
 
 # --- suites --------------------------------------------------------------------
-TESTS += tests/it/suite.sh
-EXTRA_DIST += tests/it/suite.sh
+SUITE_TESTS = tests/it/suite.sh tests/it/outputs.sh tests/vm/suite.sh
+TESTS += $(SUITE_TESTS)
+EXTRA_DIST += $(SUITE_TESTS) tests/lib/junit.xsd tests/lib/sarif.jq
 
 # --- worker, report ----------------------------------------------------------
 check_PROGRAMS += tests/lib/fake_runner

@@ -93,7 +93,8 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/suite_job.c worker/cli/suite_run.c \
 	worker/cli/suite_run.h worker/cli/suite_show.c \
 	worker/cli/suite_show.h worker/cli/suite_state.c \
-	worker/cli/verb_suite.c \
+	worker/cli/verb_suite.c worker/cli/verb_report.c \
+	worker/cli/outputs.c worker/cli/outputs.h \
 	worker/cli/submit.c worker/cli/submit.h \
 	worker/cli/test_run.c worker/cli/test_run.h \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \

@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((23 + $#))
+plan $((25 + $#))
 check "doc/environment.md is what the program says" environment
 for page; do
 	if command -v groff >/dev/null 2>&1; then
@@ -82,6 +82,8 @@ done
 check "the manual knows the flags of serve" flags serve
 check "the manual knows the flags of test" flags test
 check "the manual knows the flags of test-command" flags test-command
+check "the manual knows the flags of report" flags report
+check "the manual knows the flags of report-summary" flags report-summary
 check "the manual knows the flags of suite" flags suite
 check "the manual knows the flags of inspect" flags inspect
 check "the manual knows the flags of kernels fetch" flags kernels fetch

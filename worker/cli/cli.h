@@ -61,6 +61,8 @@ int		 verb_history(struct conf *, int argc, char **argv);
 int		 verb_inspect(struct conf *, int argc, char **argv);
 int		 verb_kernels(struct conf *, int argc, char **argv);
 int		 verb_registry(struct conf *, int argc, char **argv);
+int		 verb_report(struct conf *, int argc, char **argv);
+int		 verb_report_summary(struct conf *, int argc, char **argv);
 int		 verb_serve(struct conf *, int argc, char **argv);
 int		 verb_suite(struct conf *, int argc, char **argv);
 int		 verb_test(struct conf *, int argc, char **argv);

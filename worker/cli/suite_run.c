@@ -291,6 +291,8 @@ put_files(const struct suite_ctx *x, const struct buf *json,
 	if (e == ERR_OK && o->markdown[0] != '\0' &&
 	    (e = suite_markdown(doc, &md)) == ERR_OK)
 		e = cli_write_file(o->markdown, &md, d);
+	if (e == ERR_OK)
+		e = outputs_write(&o->outputs, doc, d);
 	buf_clear(&md);
 	return e;
 }
@@ -476,11 +478,15 @@ check_all(struct suite_ctx *x)
 static int
 run(struct suite_ctx *x, struct diag *d)
 {
+	char	 dir[PATH_MAX];
+
 	if (x->o->check)
 		return check_all(x);
 	if (x->o->concurrency != 0 && x->g->slots > x->o->concurrency)
 		x->g->slots = (int)x->o->concurrency;
-	if (suite_state_open(x, d) != ERR_OK)
+	/* Rather now than after an hour of work. */
+	if (suite_path(&x->s, x->s.report_dir, dir, sizeof(dir)) != ERR_OK ||
+	    fsio_mkdirs(dir, d) != ERR_OK || suite_state_open(x, d) != ERR_OK)
 		return cli_error("suite", x->o->json, d);
 	prepare_all(x);
 	if (suite_state_write(x, d) != ERR_OK || work_off(x, d) != ERR_OK)

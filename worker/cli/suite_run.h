@@ -21,6 +21,7 @@
 #include "domain/suite.h"
 #include "domain/suite_report.h"
 #include "store/store_job.h"
+#include "worker/cli/outputs.h"
 #include "worker/cli/progress.h"
 #include "worker/cli/test_show.h"
 #include "worker/engine.h"
@@ -31,6 +32,7 @@ struct	suite_options {
 	const char	*workdir, *cases;
 	int64_t		 timeout, concurrency;
 	bool		 stop, json, resume, no_fetch, fresh, check;
+	struct outputs	 outputs;
 };
 
 struct	suite_item {

@@ -123,10 +123,12 @@ put_files(const struct test_options *o, const struct buf *json,
 	enum err	 e = ERR_OK;
 
 	if (o->out[0] != '\0')
-		e = fsio_write_atomic(o->out, json->data, json->len, 0644, d);
+		e = cli_write_file(o->out, json, d);
 	if (e == ERR_OK && o->markdown[0] != '\0' &&
 	    (e = report_markdown(doc, &md)) == ERR_OK)
-		e = fsio_write_atomic(o->markdown, md.data, md.len, 0644, d);
+		e = cli_write_file(o->markdown, &md, d);
+	if (e == ERR_OK)
+		e = outputs_write(&o->outputs, doc, d);
 	buf_clear(&md);
 	return e;
 }

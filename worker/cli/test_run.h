@@ -10,6 +10,7 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "worker/cli/outputs.h"
 
 #define TEST_TIMEOUT_MS		180000	/* per target, when none is given */
 
@@ -25,6 +26,7 @@ struct	test_options {
 	int64_t		 expect_exit, command_timeout;	/* 0: default */
 	bool		 quick, fresh, json, keep_vm, no_fetch, queue;
 	bool		 require_attach;
+	struct outputs	 outputs;
 };
 
 void		 test_defaults(struct test_options *, const struct conf *,

@@ -15,6 +15,7 @@ verb_suite(struct conf *c, int argc, char **argv)
 		FLAG_S("out", &o.out, "FILE", "where to put the JSON report"),
 		FLAG_S("markdown", &o.markdown, "FILE", "where to put the "
 		    "Markdown report"),
+		OUTPUT_FLAGS(&o.outputs),
 		FLAG_S("baseline", &o.baseline, "FILE", "an earlier JSON "
 		    "report of the suite: only failures that are new block"),
 		FLAG_S("case", &o.cases, "NAME,...", "only these cases"),

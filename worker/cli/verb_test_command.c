@@ -32,6 +32,7 @@ parse(struct conf *c, struct test_options *o, int argc, char **argv,
 		FLAG_S("out", &o->out, "FILE", "where to put the JSON report"),
 		FLAG_S("markdown", &o->markdown, "FILE", "where to put the "
 		    "Markdown report"),
+		OUTPUT_FLAGS(&o->outputs),
 		FLAG_N("concurrency", &o->concurrency, 1, 256, "N", "targets "
 		    "at the same time"),
 		FLAG_D("timeout", &o->timeout, 1000, 86400000, "time each "

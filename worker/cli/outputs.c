@@ -1,0 +1,38 @@
+#include "worker/cli/outputs.h"
+
+#include "worker/cli/cli.h"
+
+static enum err
+write_one(const struct outcome *oc, const struct out_format *f,
+    const struct out_opts *o, const char *path, struct diag *d)
+{
+	struct buf	 b = BUF_INIT(OUT_MAX);
+	enum err	 e;
+
+	if ((e = f->write(oc, o, &b)) == ERR_OK)
+		e = cli_write_file(path, &b, d);
+	else
+		diag_set(d, e, f->flag, "--%s: %s", f->flag, err_text(e));
+	buf_clear(&b);
+	return e;
+}
+
+enum err
+outputs_write(const struct outputs *out, const struct jval *doc,
+    struct diag *d)
+{
+	const struct out_opts	 o = { out->source_root == NULL ? "" :
+				    out->source_root, 0, 0 };
+	struct outcome		*oc = NULL;
+	enum err		 e = ERR_OK;
+
+	for (size_t i = 0; i < OUT__MAX && e == ERR_OK; i++) {
+		if (out->file[i] == NULL || out->file[i][0] == '\0')
+			continue;
+		if (oc == NULL && (e = outcome_read(doc, &oc, d)) != ERR_OK)
+			break;
+		e = write_one(oc, &out_formats[i], &o, out->file[i], d);
+	}
+	outcome_free(oc);
+	return e;
+}
