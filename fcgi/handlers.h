@@ -15,6 +15,10 @@ enum err	 h_metrics(struct app *, struct call *);
 enum err	 h_profiles(struct app *, struct call *);
 /* h_ready.c */
 enum err	 h_readyz(struct app *, struct call *);
+/* h_server.c */
+extern const struct field badge_fields[];
+enum err	 h_badge(struct app *, struct call *);
+enum err	 h_server(struct app *, struct call *);
 /* h_validate.c */
 extern const struct field validate_fields[];
 enum err	 h_validate(struct app *, struct call *);

@@ -18,6 +18,11 @@ static const struct route routes[] = {
 	{ METHOD_GET, "/config", ACTION_NONE, BODY_NONE, 0, NULL, h_config },
 	{ METHOD_GET, "/profiles", ACTION_NONE, BODY_NONE, 0, NULL,
 	    h_profiles },
+	/* Anybody who has the id of a run may show its counts, as a README. */
+	{ METHOD_GET, "/badge", ACTION_NONE, BODY_NONE, 0, badge_fields,
+	    h_badge },
+	{ METHOD_GET, "/server", ACTION_METRICS, BODY_NONE, 0, NULL,
+	    h_server },
 	{ METHOD_GET, "/openapi.yaml", ACTION_NONE, BODY_NONE, 0, NULL,
 	    h_openapi },
 	{ METHOD_POST, "/validate", ACTION_VALIDATE, BODY_FORM, ROUTE_WAIT,

@@ -50,6 +50,7 @@ dist_htdocsjs_DATA = \
 	htdocs/js/report.js \
 	htdocs/js/roving.js \
 	htdocs/js/scroller.js \
+	htdocs/js/serverview.js \
 	htdocs/js/start.js \
 	htdocs/js/store.js \
 	htdocs/js/targets.js \

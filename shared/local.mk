@@ -99,6 +99,7 @@ libshared_a_SOURCES = \
 	shared/store/store_kernel.c shared/store/store_kernel.h \
 	shared/store/store_limit.c shared/store/store_limit.h \
 	shared/store/store_run.c shared/store/store_run.h \
+	shared/store/store_load.c shared/store/store_load.h \
 	shared/store/store_totals.c shared/store/store_totals.h \
 	shared/store/store_worker.c shared/store/store_worker.h
 # Evidence that is taken away.

@@ -439,6 +439,21 @@ ON CONFLICT (holder) DO UPDATE SET slots = excluded.slots,
 -- name: workers_alive
 SELECT count(*) FROM workers WHERE state = 'active' AND seen_at >= :since;
 
+-- name: server_load
+SELECT (SELECT count(*) FROM workers
+        WHERE state = 'active' AND seen_at >= :since),
+    (SELECT coalesce(sum(slots), 0) FROM workers
+        WHERE state = 'active' AND seen_at >= :since),
+    sum(t.state = 'running'), sum(t.state = 'pending')
+FROM jobs AS j JOIN job_targets AS t ON t.job_id = j.id
+WHERE j.state IN ('queued', 'running');
+
+-- name: run_counts
+SELECT count(*), sum(t.state = 'pass'), sum(t.state = 'fail'),
+    sum(t.required AND t.state = 'fail')
+FROM runs AS r JOIN job_targets AS t ON t.job_id = r.job_id
+WHERE r.run_id = :run;
+
 -- name: workers_other
 SELECT holder, pid FROM workers
 WHERE host = :host AND boot_id = :boot_id AND state <> 'gone'

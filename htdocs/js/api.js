@@ -93,6 +93,19 @@ export async function profiles(signal)
 	return (await request("/profiles", { signal })).profiles ?? [];
 }
 
+export function server(signal)
+{
+	return request("/server", { signal });
+}
+
+/* [{name, ok, message}]; a server that is not ready says so with 503. */
+export async function readiness(signal)
+{
+	const rsp = await fetch(`${BASE}/readyz`, { signal });
+
+	return decode(await rsp.text()).checks ?? [];
+}
+
 /* Waits up to wait seconds for a revision newer than since. */
 export function status(jobId, { wait, since, signal } = {})
 {

@@ -20,6 +20,15 @@ export function permalink(m)
 	return `${location.origin}/?run_id=${encodeURIComponent(m.id)}`;
 }
 
+/* The counts as an image, leading to the result by itself. */
+function badge(m)
+{
+	const id = encodeURIComponent(m.id);
+
+	return `[![compat](${location.origin}/badge/${id}.svg)]` +
+	    `(${location.origin}/results?run_id=${id})\n`;
+}
+
 export function markdown(m)
 {
 	const rows = m.targets.toSorted(worstFirst).map((t) =>
@@ -113,6 +122,8 @@ export function actions(m, on)
 	        icon("prev"), h("span", {}, "Compare with the run before")),
 	    copyButton("Copy link", "link", () => permalink(m),
 	        "Link copied"),
+	    copyButton("Copy badge", "copy", () => badge(m),
+	        "Badge copied as Markdown"),
 	    copyButton("Copy Markdown", "copy", () => markdown(m),
 	        "Markdown copied"),
 	    h("button", { type: "button", class: "button is-quiet",

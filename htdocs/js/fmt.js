@@ -10,7 +10,9 @@ export function bytes(n)
 		return `${n} B`;
 	if (n < 1024 * 1024)
 		return `${trim(n / 1024)} KiB`;
-	return `${trim(n / 1048576)} MiB`;
+	if (n < 1024 ** 3)
+		return `${trim(n / 1048576)} MiB`;
+	return `${trim(n / 1024 ** 3)} GiB`;
 }
 
 function trim(x)

@@ -6,6 +6,9 @@
  *	/?run_id=…[&target=…]	a result, with one kernel's evidence open
  *	/?run_id=…&target=…&log=…[&against=…]#L12	a verifier log
  *	/?base=…&head=…		two runs, compared
+ *	/results[?run_id=…]	a result alone; without an id the newest one,
+ *				and the address then says which
+ *	/status			what the server is doing
  *
  * so reload, back and a sent link all lead to the same view.
  */
@@ -26,6 +29,7 @@ import { showVerdict } from "./verdict.js";
 import { filterMatrix, initMatrix, showMatrix } from "./matrix.js";
 import { closeDetail, initDetail, openDetail } from "./detail.js";
 import { historyChanged, initHistory } from "./history.js";
+import { showServer } from "./serverview.js";
 import { showLog } from "./logpage.js";
 import { showDiff } from "./diffview.js";
 import { initThemeSwitch } from "./themeswitch.js";
@@ -85,12 +89,17 @@ function showApiError(title, e, button)
 
 /* --- the address --------------------------------------------------------- */
 
+const ALONE = /^\/(results|demo-result)\/?$/;
+
+/* A result that was opened alone stays so, with its logs and evidence. */
 function address(params)
 {
 	const q = new URLSearchParams(Object.entries(params)
 	    .filter(([, v]) => v));
+	const path = params.run_id && ALONE.test(location.pathname) ?
+	    "/results" : "/";
 
-	return q.size > 0 ? `/?${q}` : "/";
+	return q.size > 0 ? `${path}?${q}` : path;
 }
 
 function go(params, { replacing = false } = {})
@@ -115,6 +124,8 @@ function route()
 	turn.abort();
 	turn = new AbortController();
 	closeDetail();
+	document.body.dataset.page = ALONE.test(location.pathname) ?
+	    "alone" : location.pathname === "/status" ? "status" : "home";
 	if (run && q.get("log"))
 		openLog(run, Object.fromEntries(q), turn.signal);
 	else if (run)
@@ -123,10 +134,21 @@ function route()
 		openJob(job, turn.signal);
 	else if (base && head)
 		openDiff(base, head, turn.signal);
-	else {
-		view("start");
-		document.title = TITLE;
+	else
+		openPage(turn.signal);
+}
+
+function openPage(signal)
+{
+	const open = { alone: openNewest, status: openServer }[
+	    document.body.dataset.page];
+
+	if (open) {
+		open(signal);
+		return;
 	}
+	view("start");
+	document.title = TITLE;
 }
 
 function routeTarget(id)
@@ -210,6 +232,43 @@ async function openLog(runId, q, signal)
 			    h("button", { type: "button", class: "button",
 			        onclick: () => go({ run_id: runId }) },
 			        "Show the result"));
+	}
+}
+
+/* The newest run; from then on the address names it and no other. */
+async function openNewest(signal)
+{
+	view("loading");
+	try {
+		const { records } = await api.runs({ limit: 1, signal });
+
+		if (records.length > 0)
+			go({ run_id: records[0].run_id },
+			    { replacing: true });
+		else
+			showTrouble("No run yet", "The newest result will be " +
+			    "shown here once there is one.");
+	} catch (e) {
+		if (e.name !== "AbortError")
+			showApiError("The newest result could not be found",
+			    e, retryButton());
+	}
+}
+
+/* --- the server ---------------------------------------------------------- */
+
+async function openServer(signal)
+{
+	view("loading");
+	document.title = "Status · bpfcompat";
+	try {
+		await showServer(signal);
+		view("server");
+	} catch (e) {
+		if (e.name !== "AbortError")
+			showApiError(e.status === 401 || e.status === 403 ?
+			    "The status is for those who run the server" :
+			    "The status could not be read", e, retryButton());
 	}
 }
 

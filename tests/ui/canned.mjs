@@ -13,6 +13,9 @@ const ROOT = join(TOP, "htdocs");
 const POLICY = /Content-Security-Policy "([^"]+)"/.exec(
     readFileSync(join(TOP, "nginx/bpfcompat-htdocs.conf"), "utf8"))[1];
 
+/* As nginx/bpfcompat-htdocs.conf has it. */
+const PAGES = /^\/(|results|demo-result|suite|status)\/?$/;
+
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css",
 	".js": "text/javascript", ".svg": "image/svg+xml" };
 
@@ -226,7 +229,7 @@ export class Canned {
 
 	#file(path, rsp)
 	{
-		const name = normalize(path === "/" ? "/index.html" : path);
+		const name = normalize(PAGES.test(path) ? "/index.html" : path);
 
 		readFile(join(ROOT, name), (e, data) => {
 			rsp.writeHead(e ? 404 : 200, {

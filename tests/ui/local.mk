@@ -8,6 +8,7 @@ EXTRA_DIST += $(UI_TESTS) \
 	tests/ui/cases_builder.mjs \
 	tests/ui/cases_compare.mjs \
 	tests/ui/cases_log.mjs \
+	tests/ui/cases_pages.mjs \
 	tests/ui/cases_result.mjs \
 	tests/ui/cases_run.mjs \
 	tests/ui/modules.sh \

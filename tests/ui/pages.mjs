@@ -7,10 +7,12 @@ import { builder } from "./cases_builder.mjs";
 import { run } from "./cases_run.mjs";
 import { result } from "./cases_result.mjs";
 import { compare } from "./cases_compare.mjs";
+import { pages } from "./cases_pages.mjs";
 import { log } from "./cases_log.mjs";
 
 /* UI_ONLY=words runs the cases whose names have them. */
-const cases = [...builder, ...run, ...result, ...compare, ...log]
+const cases = [...builder, ...run, ...result, ...compare, ...log,
+    ...pages]
     .filter(([name]) => name.includes(process.env.UI_ONLY ?? ""));
 const canned = await Canned.open();
 const browser = await Browser.open(canned.base);
