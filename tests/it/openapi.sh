@@ -3,9 +3,10 @@
 set -u
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/api.sh"
+. "$top_srcdir/tests/lib/registry.sh"
 lib=$top_srcdir/tests/lib
 
-plan 8
+plan 10
 "$top_builddir/tests/lib/yaml2json" <"$top_srcdir/doc/openapi.yaml" \
     >"$api/doc.json" || exit 1
 "$top_builddir/tests/lib/routes_json" >"$api/routes.json" || exit 1
@@ -111,3 +112,43 @@ ask GET /registry/audit/events '?tenant=acme' -H "$token"
 ask GET /registry/history/verify '?tenant=acme&project=edge' -H "$token"
 ask GET /registry/audit/events '?tenant=acme' -H 'Authorization: Bearer no'
 check "and the registry" none '$answers[] | answer_breaks($doc)'
+
+# With a worker that signs: an artifact comes, is fetched and is taken back.
+: >"$api/answers"
+trap 'registry_worker_stop; api_cleanup' EXIT
+registry_worker_start
+elf "$api/x.o"
+elf "$api/y.o" 600
+# upload_x FILE [CURL-OPTION...]
+upload_x() {
+	up_file=$1
+	shift
+	ask POST /registry/artifacts/upload '?tenant=acme&project=edge' \
+	    -H "$token" -F artifact_name=x -F artifact_version=1 \
+	    -F "artifact_file=@$up_file" "$@"
+}
+of='?tenant=acme&project=edge&artifact_name=x&version=1'
+yank='{"tenant":"acme","project":"edge","artifact_name":"x","version":"1",
+    "reason":"broken"}'
+upload_x "$api/x.o"
+upload_x "$api/x.o"
+upload_x "$api/y.o"
+upload_x "$api/y.o" -F wrong=field
+ask GET /registry/artifacts '?tenant=acme&project=edge' -H "$token"
+ask GET /registry/artifacts/download "$of" -H "$token"
+ask GET /registry/artifacts/download "$of" -H "$token" -H 'Range: bytes=0-3'
+ask GET /registry/artifacts/download "$of" -H "$token" -H 'Range: bytes=99999-'
+etag=$(tr -d '\r' <"$api/head" | sed -n 's/^etag: //Ip')
+ask GET /registry/artifacts/download "$of" -H "$token" \
+    -H "If-None-Match: ${etag:-*}"
+ask GET /registry/artifacts/report "$of" -H "$token"
+ask GET /registry/history/verify '?tenant=acme&project=edge' -H "$token"
+ask POST /registry/artifacts/yank '' -H "$token" -H "$json" -d "$yank"
+ask POST /registry/artifacts/yank '' -H "$token" -H "$json" -d "$yank"
+ask GET /registry/artifacts/download "$of" -H "$token"
+ask GET /registry/audit/events '?tenant=acme' -H "$token"
+check "and what becomes of an artifact" none \
+    '$answers[] | answer_breaks($doc)'
+check "each step did what it was for" none '[$answers[].status] |
+    select(. != [200, 200, 409, 400, 200, 200, 206, 416, 304, 200, 200, 200,
+    200, 200, 200]) | tojson'

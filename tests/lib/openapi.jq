@@ -99,7 +99,7 @@ def answer_breaks($doc):
         as $r |
     if $r == null then "\($name) is not documented" else
         ($r | deref($doc) | .content // {}) as $c |
-        ($a.type | split(";")[0]) as $type |
+        ($a.type | split(";")[0] // "") as $type |
         if $c[$type] == null then
             (select($type != "") | "\($name) is \($type)")
         else
