@@ -100,6 +100,7 @@ libshared_a_SOURCES = \
 	shared/store/store_limit.c shared/store/store_limit.h \
 	shared/store/store_run.c shared/store/store_run.h \
 	shared/store/store_load.c shared/store/store_load.h \
+	shared/store/store_check.c shared/store/store_check.h \
 	shared/store/store_totals.c shared/store/store_totals.h \
 	shared/store/store_worker.c shared/store/store_worker.h
 # Evidence that is taken away.

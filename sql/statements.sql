@@ -428,6 +428,17 @@ ON CONFLICT (profile_id) DO UPDATE SET release = excluded.release,
 -- name: kernel_del
 DELETE FROM kernels WHERE profile_id = :profile;
 
+-- name: check_add
+INSERT INTO template_checks (checked_at, profile_id, run_id, outcome,
+    differences, text)
+VALUES (:now, :profile, :run, :outcome, :differences, :text);
+
+-- name: check_last
+SELECT c.checked_at, c.outcome, c.text, v.same, v.different
+FROM template_checks c JOIN v_template_checks v USING (profile_id)
+WHERE c.profile_id = :profile AND c.outcome <> 'not_told'
+ORDER BY c.id DESC LIMIT 1;
+
 -- name: worker_put
 INSERT INTO workers (holder, pid, host, boot_id, slots, accel, state,
     started_at, seen_at)

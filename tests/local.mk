@@ -50,6 +50,7 @@ WORKER_TESTS = tests/vm/crash.sh tests/it/history.sh tests/it/serve.sh \
 	tests/it/worker_disk.sh tests/it/worker_drain.sh tests/it/worker_lease.sh \
 	tests/it/worker_manifest.sh \
 	tests/it/worker_queue.sh \
+	tests/it/worker_side.sh \
 	tests/it/versions.sh tests/it/worker_verdicts.sh
 TESTS += $(WORKER_TESTS)
 EXTRA_DIST += $(WORKER_TESTS) tests/lib/fake_world.sh

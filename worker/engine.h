@@ -15,6 +15,8 @@
 #include "worker/identity.h"
 #include "worker/signer/signer.h"
 
+struct side;
+
 struct	engine {
 	const struct conf	*conf;
 	struct db		*db;
@@ -29,6 +31,7 @@ struct	engine {
 	char			 validator_sha256[SHA256_HEX_SIZE];
 	int64_t			 validator_size;
 	int			 slots;
+	struct side		*side;		/* the loop's, or NULL */
 };
 
 /*

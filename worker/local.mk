@@ -13,6 +13,7 @@ libworker_a_SOURCES = \
 	worker/evidence.c worker/evidence.h \
 	worker/export.c worker/export.h \
 	worker/finish.c worker/finish.h \
+	worker/guest_spec.c worker/guest_spec.h \
 	worker/history.c worker/history.h \
 	worker/keyring.c worker/keyring.h \
 	worker/identity.c worker/identity.h \
@@ -30,6 +31,7 @@ libworker_a_SOURCES = \
 	worker/registry_work.c worker/registry_work.h \
 	worker/runner.c worker/runner.h \
 	worker/sched.c worker/sched.h \
+	worker/side.c worker/side.h \
 	worker/signer/frame.c worker/signer/frame.h \
 	worker/signer/keys.c worker/signer/keys.h \
 	worker/signer/signer.c worker/signer/signer.h \
@@ -90,6 +92,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/elfdeps.c worker/cli/elfdeps.h \
 	worker/cli/job_report.c worker/cli/job_report.h \
 	worker/cli/parcel.c worker/cli/parcel.h \
+	worker/cli/saved.c worker/cli/saved.h \
 	worker/cli/suite_job.c worker/cli/suite_run.c \
 	worker/cli/suite_run.h worker/cli/suite_show.c \
 	worker/cli/suite_show.h worker/cli/suite_state.c \

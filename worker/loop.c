@@ -17,12 +17,14 @@
 #include "worker/publish.h"
 #include "worker/registry_work.h"
 #include "worker/sched.h"
+#include "worker/side.h"
+#include "worker/target.h"
 #include "worker/work.h"
 
 /* conf: at most 256 jobs and 256 slots. */
 #define WORKS_MAX	256
 #define SLOTS_MAX	256
-#define NFDS_MAX	(2 + SLOTS_MAX * RUNNER_NFDS)
+#define NFDS_MAX	(2 + (SLOTS_MAX + 1) * RUNNER_NFDS)
 /* After a change in the database we look at most so often. */
 #define LOOK_EVERY_MS	50
 /* Pause after a claim that failed for a reason of ours (disk, database). */
@@ -40,6 +42,7 @@ struct	loop {
 	struct work		*works[WORKS_MAX];
 	size_t			 nworks;
 	size_t			 max_works;
+	struct side		*side;
 	uint64_t		 turn;
 	int64_t			 beat_at;	/* heartbeat, foreign leases */
 	int64_t			 look_at;	/* -1: nothing has changed */
@@ -74,6 +77,15 @@ heartbeat(struct loop *l, const char *state)
 		log_event(LOG_WARN, "worker.heartbeat_failed",
 		    LOG_S("error", err_text(e)),
 		    LOG_S("sqlite", db_errmsg(g->db)));
+}
+
+/* Saves its guests while it is prepared, and ahead of its later targets. */
+static void
+warm(struct loop *l, const struct work *w)
+{
+	for (size_t i = 0; i < w->sched.ntargets && !w->job.fresh_boot; i++)
+		if (w->sched.targets[i].state == SCHED_WAITING)
+			side_want(l->side, w->targets[i].profile_id);
 }
 
 /* --- claiming --------------------------------------------------------------*/
@@ -124,6 +136,7 @@ claim(struct loop *l, bool expired, int64_t now)
 		if (e != ERR_OK)
 			break;
 		l->works[l->nworks++] = w;
+		warm(l, w);
 	}
 	if (e == ERR_OK || e == ERR_NOTFOUND)
 		return;
@@ -164,12 +177,20 @@ schedule(struct loop *l, int64_t now)
 			jobs[i] = &l->works[i]->sched;
 			used += work_running(l->works[i]);
 		}
-		if (used >= (size_t)l->g->slots || l->drain_until != -1 ||
-		    !pick(l, jobs, now, &j, &t))
+		if (l->drain_until != -1)
 			return;
+		if (used >= (size_t)l->g->slots ||
+		    !pick(l, jobs, now, &j, &t))
+			break;
+		if (used + side_running(l->side) >= (size_t)l->g->slots) {
+			side_yield(l->side, now);
+			return;
+		}
 		jobs[j]->served = ++l->turn;
 		work_start(l->works[j], t, now);
 	}
+	if (used < (size_t)l->g->slots)
+		side_start(l->side, now);
 }
 
 static void
@@ -239,6 +260,7 @@ begin_drain(struct loop *l, uint32_t sig, int64_t now)
 {
 	l->drain_until = sig == SIGINT ? now :
 	    now + l->g->conf->drain_timeout;
+	side_yield(l->side, now);
 	heartbeat(l, "draining");
 	log_event(LOG_INFO, "worker.draining",
 	    LOG_I("jobs", (int64_t)l->nworks));
@@ -367,13 +389,14 @@ poll_timeout(const struct loop *l, int64_t now)
 	}
 	next = sched_next(jobs, l->nworks, now);
 	sooner(&at, next);
+	sooner(&at, side_deadline(l->side));
 	return at <= now ? 0 : at - now > 60000 ? 60000 : (int)(at - now);
 }
 
 static enum err
 wait_events(struct loop *l)
 {
-	size_t	 n = 2, from[WORKS_MAX], many[WORKS_MAX];
+	size_t	 n = 2, from[WORKS_MAX], many[WORKS_MAX], side;
 	int64_t	 now = time_mono_ms();
 
 	l->fds[0] = (struct pollfd){ db_watch_fd(l->watch), POLLIN, 0 };
@@ -383,7 +406,8 @@ wait_events(struct loop *l)
 		many[i] = work_pollfds(l->works[i], l->fds + n, NFDS_MAX - n);
 		n += many[i];
 	}
-	if (poll(l->fds, (nfds_t)n, poll_timeout(l, now)) == -1)
+	side = side_pollfds(l->side, l->fds + n, NFDS_MAX - n);
+	if (poll(l->fds, (nfds_t)(n + side), poll_timeout(l, now)) == -1)
 		return errno == EINTR ? ERR_OK : err_from_errno(errno);
 	now = time_mono_ms();
 	if (l->fds[0].revents != 0 && db_watch_drain(l->watch) &&
@@ -393,6 +417,7 @@ wait_events(struct loop *l)
 		on_signal(l, now);
 	for (size_t i = 0; i < l->nworks; i++)
 		work_ready(l->works[i], l->fds + from[i], many[i], now);
+	side_ready(l->side, l->fds + n, side);
 	return ERR_OK;
 }
 
@@ -404,6 +429,7 @@ turn(struct loop *l)
 
 	for (size_t i = 0; i < l->nworks; i++)
 		work_tick(l->works[i], now);
+	side_tick(l->side, now);
 	if (looked)
 		look(l, now);
 	if (now >= l->beat_at)
@@ -431,8 +457,10 @@ begin(struct loop *l, struct diag *d)
 				    .boot_id = g->self.boot_id };
 	enum err		 e;
 
-	if ((e = db_watch_new(g->db, &l->watch, d)) != ERR_OK)
+	if ((e = db_watch_new(g->db, &l->watch, d)) != ERR_OK ||
+	    (e = side_new(l->g, l->o->jobs == NULL, &l->side)) != ERR_OK)
 		return e;
+	l->g->side = l->side;
 	heartbeat(l, "active");
 	e = store_workers_reap(g->db, &self, identity_alive);
 	if (e != ERR_OK)
@@ -488,6 +516,8 @@ loop_run(struct engine *g, const struct loop_opts *o, struct diag *d)
 		e = ERR_CANCELED;
 	if (o->observe != NULL)
 		o->observe(o->arg);
+	g->side = NULL;
+	side_free(l->side);
 	db_watch_free(l->watch);
 	if (l->sigfd != -1)
 		close(l->sigfd);

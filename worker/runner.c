@@ -100,6 +100,8 @@ write_spec(const struct runner_spec *s, struct buf *b)
 	jsonw_str_opt(&w, "plan", s->plan);
 	if (s->command)
 		jsonw_bool(&w, "command", true);
+	jsonw_str_opt(&w, "task", s->task);
+	jsonw_str_opt(&w, "against", s->against);
 	write_files(s, &w);
 	jsonw_end(&w);
 	buf_addc(b, '\n');
@@ -245,9 +247,11 @@ event(struct runner *r, struct jval *doc)
 		r->deadline = time_mono_ms() + EXIT_MS;
 		return;
 	}
-	if (strcmp(name, "stage") == 0 && r->stop == STOP_NONE)
+	if (strcmp(name, "stage") == 0 && r->stop == STOP_NONE &&
+	    r->ops->stage != NULL)
 		r->ops->stage(r->arg, jval_get_str(doc, "stage", ""));
-	else if (strcmp(name, "progress") == 0 && r->stop == STOP_NONE)
+	else if (strcmp(name, "progress") == 0 && r->stop == STOP_NONE &&
+	    r->ops->progress != NULL)
 		r->ops->progress(r->arg, doc);
 	jval_free(doc);
 }
@@ -408,6 +412,20 @@ runner_tick(struct runner *r, int64_t now)
 		r->kill_at = now + RUNNER_TERM_MS;
 	} else if (now >= r->deadline) {
 		terminate(r, STOP_DEADLINE, now);
+	}
+}
+
+void
+runner_wait(struct runner *r, struct runner_end *end)
+{
+	struct pollfd	 p[RUNNER_NFDS];
+
+	while (!runner_ended(r, end)) {
+		runner_pollfds(r, p);
+		if (poll(p, RUNNER_NFDS,
+		    time_left_ms(runner_deadline(r))) > 0)
+			runner_ready(r, p);
+		runner_tick(r, time_mono_ms());
 	}
 }
 

@@ -58,6 +58,8 @@ struct	runner_spec {
 	const char	*cmdline;
 	const char	*plan;		/* file, or "" */
 	bool		 command;	/* the plan's commands, no validation */
+	const char	*task;		/* NULL: judge; check, warm, look */
+	const char	*against;	/* of check: what a clone said */
 	const struct runner_file *files;
 	size_t		 nfiles;
 };
@@ -82,6 +84,7 @@ struct	runner_end {
 	const struct jval	*doc;		/* the "end" event, or NULL */
 };
 
+/* Either may be NULL. */
 struct	runner_ops {
 	void	(*stage)(void *arg, const char *stage);
 	void	(*progress)(void *arg, const struct jval *step);
@@ -111,6 +114,8 @@ void		 runner_tick(struct runner *, int64_t now_mono);
 void		 runner_stop(struct runner *, int64_t now_mono);
 /* Has it ended?  Then *end tells how. */
 bool		 runner_ended(const struct runner *, struct runner_end *end);
+/* Waits for its end, for those who have nothing else to do. */
+void		 runner_wait(struct runner *, struct runner_end *end);
 /* The last part of its standard error, "" when it was silent. */
 const char	*runner_stderr(const struct runner *);
 /* Kills what still runs. */

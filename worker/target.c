@@ -13,6 +13,8 @@
 #include "worker/declared.h"
 #include "worker/environment.h"
 #include "worker/evidence.h"
+#include "worker/guest_spec.h"
+#include "worker/side.h"
 #include "worker/work.h"
 
 /* Progress goes to the database at most so often per target. */
@@ -166,30 +168,22 @@ spawn(struct target *t, struct diag *d)
 {
 	const struct engine	*g = t->work->engine;
 	const struct profile	*p;
-	struct runner_spec	 s = { 0 };
+	struct runner_spec	 s;
 	struct buf		 cmdline = BUF_INIT(4096);
 	enum err		 e;
 
 	p = profile_set_find(&g->profiles, t->profile_id);
+	if ((e = guest_spec(g->conf, g->cache_dir, p, &t->kernel, &s,
+	    &cmdline)) != ERR_OK)
+		goto out;
 	s.run_id = t->work->job.run_id;
 	s.job_id = t->work->claim.id;
-	s.profile_id = t->profile_id;
 	s.attempt = (int)t->attempt;
 	s.target_dir = t->dir;
-	s.kernel_dir = t->kernel.dir;
-	s.cache_dir = g->cache_dir;
 	s.artifact = prepared_object(t->work, p->arch);
 	s.attach_mode = t->work->job.attach_mode;
-	s.memory_mb = g->conf->vm_memory != 0 ? g->conf->vm_memory :
-	    p->memory_mb;
-	s.cpus = p->cpus;
 	s.timeout_ms = t->timeout_ms;
-	s.boot_timeout_ms = g->conf->boot_timeout;
-	s.accel = g->conf->vm_accel;
 	s.fresh_boot = t->work->job.fresh_boot || g->conf->vm_fresh_boot;
-	if ((e = environment_cmdline(p, &cmdline)) != ERR_OK)
-		goto out;
-	s.cmdline = buf_str(&cmdline);
 	s.plan = t->work->inputs.plan;
 	s.command = t->work->inputs.has_command;
 	s.files = t->work->inputs.files;
@@ -403,6 +397,22 @@ release_of(const struct target *t, const struct runner_end *end)
 	return t->kernel.release;
 }
 
+/* A clone's verdict may be asked for again, of a guest booted anew. */
+static void
+sample(const struct target *t, const struct runner_end *end)
+{
+	const struct work	*w = t->work;
+	const struct profile	*p = profile_set_find(&w->engine->profiles,
+				    t->profile_id);
+
+	/* A command may do something else the next time. */
+	if (end->outcome == RUNNER_DONE && p != NULL &&
+	    jval_get_bool(end->doc, "template", false) &&
+	    w->inputs.plan[0] == '\0' && !w->inputs.has_command)
+		side_sample(w->engine->side, &(struct side_sample){
+		    t->profile_id, w->job.run_id, w->job.attach_mode, t->dir,
+		    prepared_object(w, p->arch), t->timeout_ms });
+}
 
 void
 target_ended(struct target *t, const struct runner_end *end, int64_t now)
@@ -418,6 +428,8 @@ target_ended(struct target *t, const struct runner_end *end, int64_t now)
 		declared_judge(&t->work->inputs.manifest, t->profile_id,
 		    release_of(t, end), &c);
 	evidence_stderr(t);
+	if (c.status != REPORT_INFRA)
+		sample(t, end);
 	conclude(t, &c, end, now);
 	collect_clear(&c);
 }

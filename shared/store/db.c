@@ -124,6 +124,7 @@ static const struct {
 	    "yanked_by yank_reason yank_record_sha256 " },
 	{ DB_WORKER, SQLITE_INSERT, "registry_usage", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "registry_usage", NULL },
+	{ DB_WORKER, SQLITE_INSERT, "template_checks", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "audit", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "audit_seals", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "audit_files", NULL },

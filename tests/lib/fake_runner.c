@@ -7,6 +7,11 @@
  *   FAKE_RUNNER_LOG   file; each start appends
  *                     "<job> <profile> <attempt> <action> <pid>"
  *
+ *   FAKE_RUNNER_CLONES  set: says that its guests start from templates
+ *   FAKE_RUNNER_DIFFERS file; while it is there, a check finds a difference
+ *
+ * What is no verdict (warm, look, check) ends at once, without plan and log.
+ *
  * Actions, some with ":<milliseconds>" of work before the end:
  *   pass fail infra no_space died hung   an end event of that kind
  *   early_death                         the guest dies before the object
@@ -189,6 +194,8 @@ end(const char *outcome, const char *code, const char *error,
 	jsonw_str(&w, "uname_version", "#1 SMP fake");
 	jsonw_str(&w, "machine", "x86_64");
 	jsonw_str(&w, "accel", "tcg");
+	if (getenv("FAKE_RUNNER_CLONES") != NULL)
+		jsonw_bool(&w, "template", true);
 	jsonw_str(&w, "qemu_command", "qemu-system-x86_64 -nodefaults");
 	jsonw_obj(&w, "ms");
 	jsonw_int(&w, "boot", 1);
@@ -258,6 +265,25 @@ act(const char *a)
 	return 0;
 }
 
+/* What is asked for besides verdicts. */
+static int
+other_task(const char *task)
+{
+	const char	*differs = getenv("FAKE_RUNNER_DIFFERS");
+
+	if (strcmp(task, "check") != 0)
+		say("{\"event\":\"end\",\"outcome\":\"done\","
+		    "\"template_state\":{\"state\":\"ready\"}}\n");
+	else if (differs != NULL && access(differs, F_OK) == 0)
+		say("{\"event\":\"end\",\"outcome\":\"done\",\"check\":"
+		    "{\"differences\":1,\"text\":\"good load_status: "
+		    "pass, fail\"}}\n");
+	else
+		say("{\"event\":\"end\",\"outcome\":\"done\",\"check\":"
+		    "{\"differences\":0,\"text\":\"\"}}\n");
+	return 0;
+}
+
 int
 main(void)
 {
@@ -272,6 +298,8 @@ main(void)
 	buf_clear(&in);
 	if (code != 0)
 		return code;
+	if (jval_get(spec, "task") != NULL)
+		return other_task(jval_get_str(spec, "task", ""));
 	plan(action, sizeof(action), &ms);
 	log_start(action);
 	say("{\"event\":\"stage\",\"stage\":\"boot\"}\n");

@@ -1,9 +1,11 @@
 /* bpfcompat kernels list and prune. */
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/json_out.h"
 #include "domain/kernel.h"
+#include "worker/cli/saved.h"
 #include "worker/cli/cli.h"
 #include "worker/cli/flags.h"
 #include "worker/cli/verb_kernels.h"
@@ -20,7 +22,7 @@ state_word(enum err e)
 
 static void
 list_json(struct jsonw *w, const struct profile *p, const struct kernel *k,
-    enum err e, const struct diag *d)
+    enum err e, const struct diag *d, const struct saved *s)
 {
 	jsonw_obj(w, NULL);
 	jsonw_str(w, "profile_id", p->id);
@@ -45,17 +47,19 @@ list_json(struct jsonw *w, const struct profile *p, const struct kernel *k,
 	for (int i = 0; i < k->nnotes; i++)
 		jsonw_str(w, NULL, k->note[i]);
 	jsonw_end(w);
+	saved_write(s, w);
 	jsonw_end(w);
 }
 
 /* A variant: whose kernel it boots, and what differs. */
 static void
-list_variant(struct buf *b, const struct profile *p)
+list_variant(struct buf *b, const struct profile *p, const struct saved *s)
 {
 	char		 buf[PROFILE_ENV_WORD_MAX];
 	const char	*word;
 
-	buf_addf(b, "%s\n    the kernel of %s, with", p->id, p->base);
+	buf_addf(b, "%-36s template: %s\n    the kernel of %s, with", p->id,
+	    saved_word(s), p->base);
 	for (int i = 0; (word = profile_env_word(p, i, buf)) != NULL; i++)
 		buf_addf(b, "%s %s", i > 0 ? "," : "", word);
 	buf_addc(b, '\n');
@@ -63,10 +67,11 @@ list_variant(struct buf *b, const struct profile *p)
 
 static void
 list_text(struct buf *b, const struct profile *p, const struct kernel *k,
-    enum err e, const struct diag *d)
+    enum err e, const struct diag *d, const struct saved *s)
 {
 	if (p->base[0] != '\0') {
-		list_variant(b, p);
+		list_variant(b, p, s);
+		saved_lines(s, b);
 		return;
 	}
 	if (e != ERR_OK) {
@@ -75,12 +80,14 @@ list_text(struct buf *b, const struct profile *p, const struct kernel *k,
 			buf_addf(b, "    %s\n", diag_text(d));
 		return;
 	}
-	buf_addf(b, "%-20s %-8s %-32s %-24s %-20s %5lld MB  %s  %s\n", p->id,
-	    "ok", k->release, k->package[0].version, k->package[0].suite,
-	    (long long)(k->size_bytes + 999999) / 1000000,
-	    k->has_modules ? "modules" : "-      ", k->fetched_at);
+	buf_addf(b, "%-20s %-8s %-32s %-24s %-20s %5lld MB  %s  %-20s  %s\n",
+	    p->id, "ok", k->release, k->package[0].version,
+	    k->package[0].suite, (long long)(k->size_bytes + 999999) /
+	    1000000, k->has_modules ? "modules" : "-      ", k->fetched_at,
+	    saved_word(s));
 	for (int i = 0; i < k->nnotes; i++)
 		buf_addf(b, "    %s\n", k->note[i]);
+	saved_lines(s, b);
 }
 
 static int
@@ -89,6 +96,7 @@ list(const struct conf *c, const struct chosen *ch, bool json)
 	struct buf	 b = BUF_INIT(LIST_MAX);
 	struct jsonw	 w;
 	struct kernel	 k;
+	struct db	*db = saved_db(c);
 	int		 code;
 	enum err	 e;
 
@@ -97,18 +105,21 @@ list(const struct conf *c, const struct chosen *ch, bool json)
 		jsonw_obj(&w, NULL);
 		jsonw_arr(&w, "kernels");
 	} else {
-		buf_addf(&b, "%-20s %-8s %-32s %-24s %-20s %8s  %s  %s\n",
+		buf_addf(&b, "%-20s %-8s %-32s %-24s %-20s %8s  %s  %-20s  %s\n",
 		    "PROFILE", "STATE", "RELEASE", "PACKAGE VERSION",
-		    "SUITE", "SIZE", "MODULES", "FETCHED");
+		    "SUITE", "SIZE", "MODULES", "FETCHED", "TEMPLATE");
 	}
 	for (size_t i = 0; i < ch->n; i++) {
 		struct diag	 d = DIAG_INIT;
+		struct saved	 s = { 0 };
 
 		e = kernel_find(c, profile_kernel(ch->p[i])->id, &k, &d);
+		if (e == ERR_OK)
+			saved_look(c, ch->p[i], &k, db, &s);
 		if (json)
-			list_json(&w, ch->p[i], &k, e, &d);
+			list_json(&w, ch->p[i], &k, e, &d, &s);
 		else
-			list_text(&b, ch->p[i], &k, e, &d);
+			list_text(&b, ch->p[i], &k, e, &d, &s);
 		if (e == ERR_OK)
 			kernel_clear(&k);
 	}
@@ -117,6 +128,8 @@ list(const struct conf *c, const struct chosen *ch, bool json)
 		jsonw_end(&w);
 		buf_addc(&b, '\n');
 	}
+	if (db != NULL)
+		db_close(db);
 	code = cli_print(&b);
 	buf_clear(&b);
 	return code;
@@ -136,7 +149,9 @@ kernels_list_verb(struct conf *c, int argc, char **argv)
 		FLAG_LAST
 	};
 	const struct flags	 f = { "kernels list", "[PROFILE...]",
-	    "Lists the profiles and the kernels that are here for them.", -1,
+	    "Lists the profiles, the kernels that are here for them, and whether "
+	    "a saved guest\n(template) of each is ready: new targets start from "
+	    "it.", -1,
 	    table };
 	struct diag		 d = DIAG_INIT;
 	int			 code;
