@@ -33,6 +33,41 @@
     "32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQ" \
     "OS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aG" \
     "hyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"
+/* RFC 7515, appendices A.3 and A.4: ES256 and ES512. */
+#define A3_SIG "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSA" \
+    "pmWQxfKTUJqPP3-Kg6NU1Q"
+#define A3_TOKEN "eyJhbGciOiJFUzI1NiJ9." PAYLOAD "." A3_SIG
+#define A4_TOKEN "eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA.AdwMgeerwtHoh-l192l60hp9wAHZFVJb" \
+    "LfD_UxMi70cwnZOYaRI1bKPWROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwF" \
+    "KdCAPZgoXD2YBJZCPEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9E" \
+    "RBXukOXolLzeO_Jn"
+/* RFC 7519, appendices A.1 and A.2: encrypted, and signed within. */
+#define J1_TOKEN "eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2In0.QR1Owv2ug2Wy" \
+    "PBnbQrRARTeEk9kDO2w8qDcjiHnSJflSdv1iNqhWXaKH4MqAkQtMoNfABIPJaZm0" \
+    "HaA415sv3aeuBWnD8J-Ui7Ah6cWafs3ZwwFKDFUUsWHSK-IPKxLGTkND09XyjORj" \
+    "_CHAgOPJ-Sd8ONQRnJvWn_hXV1BNMHzUjPyYwEsRhDhzjAD26imasOTsgruobpYG" \
+    "oQcXUwFDn7moXPRfDE8-NoQX7N7ZYMmpUDkR-Cx9obNGwJQ3nM52YCitxoQVPzjb" \
+    "l7WBuB7AohdBoZOdZ24WlN1lVIeh8v1K4krB8xgKvRU8kgFrEn_a1rZgN5Tiysnm" \
+    "zTROF869lQ.AxY8DCtDaGlsbGljb3RoZQ.MKOle7UQrG6nSxTLX6Mqwt0orbHvAK" \
+    "eWnDYvpIAeZ72deHxz3roJDXQyhxx0wKaMHDjUEOKIwrtkHthpqEanSBNYHZgmNO" \
+    "V7sln1Eu9g3J8.fiK51VwhsxJ-siBMR-YFiA"
+#define J2_TOKEN "eyJhbGciOiJSU0ExXzUiLCJlbmMiOiJBMTI4Q0JDLUhTMjU2IiwiY3R5IjoiSldU" \
+    "In0.g_hEwksO1Ax8Qn7HoN-BVeBoa8FXe0kpyk_XdcSmxvcM5_P296JXXtoHISr_" \
+    "DD_MqewaQSH4dZOQHoUgKLeFly-9RI11TG-_Ge1bZFazBPwKC5lJ6OLANLMd0QSL" \
+    "4fYEb9ERe-epKYE3xb2jfY1AltHqBO-PM6j23Guj2yDKnFv6WO72tteVzm_2n17S" \
+    "BFvhDuR9a2nHTE67pe0XGBUS_TK7ecA-iVq5COeVdJR4U4VZGGlxRGPLRHvolVLE" \
+    "Hx6DYyLpw30Ay9R6d68YCLi9FYTq3hIXPK_-dmPlOUlKvPr1GgJzRoeC9G5qCvdc" \
+    "HWsqJGTO_z3Wfo5zsqwkxruxwA.UmVkbW9uZCBXQSA5ODA1Mg.VwHERHPvCNcHHp" \
+    "Tjkoigx3_ExK0Qc71RMEParpatm0X_qpg-w8kozSjfNIPPXiTBBLXR65CIPkFqz4" \
+    "l1Ae9w_uowKiwyi9acgVztAi-pSL8GQSXnaamh9kX1mdh3M_TT-FZGQFQsFhu0Z7" \
+    "2gJKGdfGE-OE7hS1zuBD5oEUfk0Dmb0VzWEzpxxiSSBbBAzP10l56pPfAtrjEYw-" \
+    "7ygeMkwBl6Z_mLS6w6xUgKlvW6ULmkV-uLC4FUiyKECK4e3WZYKw1bpgIqGYsw2v" \
+    "_grHjszJZ-_I5uM-9RA8ycX9KqPRp9gc6pXmoU_-27ATs9XCvrZXUtK2902AUzqp" \
+    "eEUJYjWWxSNsS-r1TJ1I-FMJ4XyAiGrfmo9hQPcNBYxPz3GQb28Y5CLSQfNgKSGt" \
+    "0A4isp1hBUXBHAndgtcslt7ZoQJaKe_nNJgNliWtWpJ_ebuOpEl8jdhehdccnRMI" \
+    "wAmU1n7SPkmhIl1HlSOpvcvDfhUN5wuqU955vOBvfkBOh5A11UzBuo2WlgZ6hYi9" \
+    "-e3w29bR0C2-pp3jbqxEDw3iWaf2dc5b-LnR0FEYXvI_tYk5rd_J9N0mg0tQ6Rbp" \
+    "xNEMNoA9QWk5lgdPvbh9BaO195abQ.AVO9iT5AV4CzvDJCdhSFlQ"
 /* RFC 7517, appendix A.1: a set with a key of another kind in it. */
 #define EC_KEY "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"MKBCTNIcKUSDii11ySs35" \
     "26iDZ8AiTo7Tu6KPAqv7D4\",\"y\":\"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlb" \
@@ -120,6 +155,59 @@ Test(jose, of_the_set_of_rfc_7517_the_rsa_key_is_ours)
 	cr_assert_eq(jws_verify(&t, k, &b, NULL), ERR_UNAUTH);
 	cr_assert_eq(b.len, 0);
 	jwks_clear(&s);
+	TEST_END();
+}
+
+/* RFC 7517, A.2 and A.3: private keys give their public half, secrets none. */
+Test(jose, of_private_and_symmetric_sets_of_rfc_7517_only_what_is_public)
+{
+	struct jwks	 s;
+
+	cr_assert_eq(set_read("{\"keys\":[" EC_KEY ",{\"kty\":\"RSA\",\"n\":\""
+	    RSA_N_7517 "\",\"e\":\"AQAB\",\"d\":\"X4cTteJY_gn4FYPsXB8rdXix5"
+	    "vwsg1FLN5E3EaG6RJoVH-HLLKD9M7dx5oo7GURknchnrRweUkC7hT5fJLM0WbFAK"
+	    "NLWY2vv7B6NqXSzUvxT0_YSfqij\",\"alg\":\"RS256\",\"kid\":"
+	    "\"2011-04-29\"}]}", &s), ERR_OK);
+	cr_assert_eq(s.n, 1);
+	jwks_clear(&s);
+	cr_assert_eq(set_read("{\"keys\":[{\"kty\":\"oct\",\"alg\":"
+	    "\"A128KW\",\"k\":\"GawgguFyGrWKav7AX4VKUg\"},{\"kty\":\"oct\","
+	    "\"k\":\"" A1_KEY "\",\"kid\":\"HMAC key used in JWS spec "
+	    "Appendix A.1 example\"}]}", &s), ERR_OK);
+	cr_assert_eq(s.n, 0);
+	jwks_clear(&s);
+	TEST_END();
+}
+
+/*
+ * What the standards show besides, and this server does not speak: other
+ * algorithms, both JSON forms (RFC 7515, A.6 and A.7), a detached payload
+ * (appendix F), encrypted and nested tokens (RFC 7519, A.1 and A.2).
+ */
+Test(jose, what_we_do_not_speak_is_refused)
+{
+	static const char *const other[] = { A3_TOKEN, A4_TOKEN, J1_TOKEN,
+	    J2_TOKEN,
+	    "{\"payload\":\"" PAYLOAD "\",\"signatures\":[{\"protected\":"
+		"\"eyJhbGciOiJFUzI1NiJ9\",\"header\":{\"kid\":\"e9bc097a-ce51"
+		"-4036-9562-d2ade882db0d\"},\"signature\":\"" A3_SIG "\"}]}",
+	    "{\"payload\":\"" PAYLOAD "\",\"protected\":"
+		"\"eyJhbGciOiJFUzI1NiJ9\",\"header\":{\"kid\":\"e9bc097a-ce51"
+		"-4036-9562-d2ade882db0d\"},\"signature\":\"" A3_SIG "\"}",
+	    "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.."
+		"dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk" };
+	struct jws_key	*hs = secret(A1_KEY);
+
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
+		struct buf	 b = BUF_INIT(8192);
+		struct jws	 t;
+
+		cr_expect(jws_read(other[i], &t, NULL) != ERR_OK ||
+		    jws_verify(&t, hs, &b, NULL) != ERR_OK, "%zu", i);
+		cr_expect_eq(b.len, 0);
+		buf_clear(&b);
+	}
+	jws_key_free(hs);
 	TEST_END();
 }
 
@@ -393,6 +481,51 @@ Test(attack, a_key_that_the_token_brings_along_counts_for_nothing)
 	cjose_header_release(h);
 	cjose_jwk_release(jwk);
 	free(pub);
+	TEST_END();
+}
+
+/*
+ * The rest of the list (RFC 8725 and what was found since): zeros for a
+ * signature, encryption with the public key in place of a signature, a
+ * password's work factor, compression, a header's own certificate or address.
+ */
+Test(attack, what_else_is_tried_is_refused)
+{
+	static const char *const headers[] = {
+	    "{\"alg\":\"RSA-OAEP\",\"enc\":\"A128GCM\",\"kid\":\"a2\"}",
+	    "{\"alg\":\"PBES2-HS256+A128KW\",\"enc\":\"A128GCM\","
+		"\"p2c\":2147483647,\"p2s\":\"AAAA\"}",
+	    "{\"alg\":\"RS256\",\"kid\":\"a2\",\"zip\":\"DEF\"}",
+	    "{\"alg\":\"RS256\",\"x5c\":[\"MIIB\"]}",
+	    "{\"alg\":\"RS256\",\"x5u\":\"https://192.0.2.1/x\"}",
+	    "{\"alg\":\"RS256\",\"kid\":\"' OR 1=1 --\"}",
+	    "{\"alg\":\"RS256\",\"kid\":\"/dev/null\"}",
+	    "{\"alg\":\"RS256\",\"kid\":[\"a2\"]}",
+	    "{\"alg\":\"ES256\",\"kid\":\"a2\"}" };
+	static const uint8_t	 zeros[256];
+	struct desk		 k;
+	char			 path[64], *sig, *token, *head;
+	char			*claims_b64 = b64url(CLAIMS, strlen(CLAIMS));
+	static const size_t	 sizes[] = { 0, 1, 64, 255, 256 };
+
+	set_file(path, sizeof(path), SET_A2);
+	desk_open(&k, "", path);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
+		for (size_t n = 0; n < sizeof(sizes) / sizeof(sizes[0]);
+		    n++) {
+			head = b64url(headers[i], strlen(headers[i]));
+			sig = b64url(zeros, sizes[n]);
+			cr_assert(asprintf(&token, "%s.%s.%s", head,
+			    claims_b64, sig) > 0);
+			cr_expect_eq(show(&k, token), ERR_UNAUTH, "%s",
+			    headers[i]);
+			free(head);
+			free(sig);
+			free(token);
+		}
+	free(claims_b64);
+	identity_free(k.id);
+	set_gone(path);
 	TEST_END();
 }
 
