@@ -360,3 +360,44 @@ keyring_revoke(struct db *db, struct signer *s, struct history_view *v,
 	return (e = check_reason(reason, d)) != ERR_OK ? e :
 	    change(db, s, v, &w, done, d);
 }
+
+static enum err
+sign_ends(struct change *c, int64_t records)
+{
+	char			 meta[64];
+	struct audit_event	 ev = { .action = "history_sign",
+				    .metadata = meta };
+	enum err		 e;
+
+	snprintf(meta, sizeof(meta), "{\"records\":%lld}",
+	    (long long)records);
+	if ((e = history_view_refresh(c->view, c->db, c->d)) != ERR_OK ||
+	    (e = store_keys_end(c->db, &c->end)) != ERR_OK ||
+	    (e = each_chain(c, check_head)) != ERR_OK ||
+	    (e = begin_if_none(c)) != ERR_OK ||
+	    (e = each_chain(c, sign_head)) != ERR_OK)
+		return e;
+	return audit_local_in(c->db, &ev);
+}
+
+enum err
+keyring_sign_ends(struct db *db, struct signer *s, struct history_view *v,
+    int64_t records, struct diag *d)
+{
+	struct change	*c = calloc(1, sizeof(*c));
+	enum err	 e;
+
+	if (c == NULL)
+		return ERR_NOMEM;
+	*c = (struct change){ .db = db, .signer = s, .view = v,
+	    .sign = signer_sign, .d = d };
+	buf_init(&c->line, HISTORY_LINE_MAX);
+	if ((e = db_begin(db)) == ERR_OK)
+		e = db_end(db, sign_ends(c, records));
+	if (e != ERR_OK && d->code == ERR_OK)
+		diag_set(d, e, NULL, "the ends could not be signed: %s (%s)",
+		    err_text(e), db_errmsg(db));
+	buf_clear(&c->line);
+	free(c);
+	return e;
+}

@@ -29,4 +29,11 @@ enum err	 keyring_revoke(struct db *, struct signer *,
 		    const char *after, const char *reason,
 		    struct history_keyline *done, struct diag *);
 
+/*
+ * Signs the ends of all chains anew, after each was found to be as it was
+ * signed; "records" goes on record.
+ */
+enum err	 keyring_sign_ends(struct db *, struct signer *,
+		    struct history_view *, int64_t records, struct diag *);
+
 #endif /* !WORKER_KEYRING_H */

@@ -27,6 +27,7 @@ libworker_a_SOURCES = \
 	worker/publish.c worker/publish.h worker/publish_audit.c \
 	worker/publish_file.c worker/publish_file.h \
 	worker/publish_audit.h worker/publish_task.h \
+	worker/registry_give.c worker/registry_give.h \
 	worker/registry_record.c worker/registry_record.h \
 	worker/registry_work.c worker/registry_work.h \
 	worker/runner.c worker/runner.h \
@@ -35,6 +36,7 @@ libworker_a_SOURCES = \
 	worker/signer/frame.c worker/signer/frame.h \
 	worker/signer/keys.c worker/signer/keys.h \
 	worker/signer/signer.c worker/signer/signer.h \
+	worker/sync_work.c worker/sync_work.h \
 	worker/target.c worker/target.h \
 	worker/work.c worker/work.h
 
@@ -81,7 +83,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_env.c \
 	worker/cli/verb_history.c worker/cli/verb_history.h \
 	worker/cli/verb_history_bundle.c \
-	worker/cli/verb_history_keys.c \
+	worker/cli/verb_history_sign.c worker/cli/verb_history_keys.c \
 	worker/cli/verb_inspect.c \
 	worker/cli/compile_show.c worker/cli/compile_show.h \
 	worker/cli/fetch_show.c worker/cli/fetch_show.h \

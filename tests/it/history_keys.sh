@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/fake_world.sh"
 fake_world
-plan 24
+plan 27
 BPFCOMPAT_LIBEXEC_DIR=$bin
 export BPFCOMPAT_LIBEXEC_DIR
 mkdir -p "$BPFCOMPAT_WORKDIR"
@@ -79,6 +79,24 @@ write "$BPFCOMPAT_WORKDIR" "" 1
 check "and signing goes on" test "$(sql "SELECT count(*) FROM history
     WHERE chain = ''")" = 6
 
+refuses_to_sign() {
+	! history sign && grep -q "does not verify, so nothing was signed" \
+	    "$world/err" && [ "$1" = "$(sql "SELECT line FROM history_head
+	    ORDER BY chain")" ]
+}
+check "nothing is signed anew over a record that does not verify" \
+    refuses_to_sign "$(sql "SELECT line FROM history_head ORDER BY chain")"
+chain_json() {
+	! "$bin/bpfcompat" admin verify-chain --json >"$world/out" 2>&1 &&
+	    [ "$(jq -c '[.scope, .records, .invalid, (.results | length),
+	    (.results[3].codes)]' "$world/out")" = \
+	    '["local_artifact_history",6,2,6,["key_revoked"]]' ] || {
+		cat "$world/out"
+		return 1
+	}
+}
+check "verify-chain gives scope, counts and the result of each" chain_json
+
 # --- somebody with the database ------------------------------------------------
 spoil "DELETE FROM history_keys WHERE seq = (SELECT max(seq)
     FROM history_keys)"
@@ -125,6 +143,14 @@ write -p "${WRITERS:-8}" "$BPFCOMPAT_WORKDIR" "" "${ROWS:-64}" ||
 check "many processes write one chain without gap or fork" verify
 check "and nothing is lost" test "$(sql "SELECT count(*) || ' ' || max(seq)
     FROM history")" = "${ROWS:-64} ${ROWS:-64}"
+before=$(sql "SELECT line FROM history ORDER BY seq")
+signs() {
+	history sign && grep -q "^${ROWS:-64} records verified" "$world/out" &&
+	    verify && [ "$before" = "$(sql "SELECT line FROM history
+	    ORDER BY seq")" ] && [ "$(sql "SELECT action FROM audit")" = \
+	    history_sign ]
+}
+check "history sign checks all, signs the end and is on record" signs
 reached() {
 	[ "$(sql "SELECT count(*) FROM history")" -ge "$1" ]
 }

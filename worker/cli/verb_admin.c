@@ -19,6 +19,8 @@ static const struct verb verbs[] = {
 	    admin_audit_export },
 	{ "audit-verify", "check the audit stream, or an export",
 	    admin_audit_verify },
+	{ "verify-chain", "check the history of the server's own runs",
+	    admin_verify_chain },
 	{ "doctor", "who gets through on each route, and what is unsafe",
 	    admin_doctor },
 	{ NULL, NULL, NULL },

@@ -14,5 +14,6 @@ int		 admin_list_tokens(struct conf *, int argc, char **argv);
 int		 admin_revoke_token(struct conf *, int argc, char **argv);
 int		 admin_audit_export(struct conf *, int argc, char **argv);
 int		 admin_audit_verify(struct conf *, int argc, char **argv);
+int		 admin_verify_chain(struct conf *, int argc, char **argv);
 
 #endif /* !CLI_VERB_ADMIN_H */

@@ -449,6 +449,8 @@ static const struct verb verbs[] = {
 	{ "list", "records of finished runs, newest first", list_verb },
 	{ "verify", "check every record and the end of the chain, or a "
 	    "bundle", verify_verb },
+	{ "sign", "check everything and sign the ends of the chains anew",
+	    history_sign_verb },
 	{ "head", "the signed end of a chain, to keep elsewhere", head_verb },
 	{ "keys", "which key signs; rotate and revoke", verb_history_keys },
 	{ "export", "the evidence of one run as a file that can be checked",

@@ -14,5 +14,6 @@ int		 history_export_verb(struct conf *, int argc, char **argv);
  */
 int		 history_verify_bundle(const struct conf *, const char *path,
 		    const char *key, bool json);
+int		 history_sign_verb(struct conf *, int argc, char **argv);
 
 #endif /* !CLI_VERB_HISTORY_H */
