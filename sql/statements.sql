@@ -710,6 +710,17 @@ SELECT seq, size_bytes, id, kind, tenant, project, artifact_name,
 FROM registry_requests WHERE state = 'pending' AND seq > :after
 ORDER BY seq LIMIT 1;
 
+-- name: registry_sync_get
+SELECT seq FROM registry_sync WHERE tenant = :tenant AND project = :project
+UNION ALL
+SELECT -1 - coalesce((SELECT max(seq) FROM run_order), 0)
+ORDER BY 1 DESC LIMIT 1;
+
+-- name: registry_sync_put
+INSERT INTO registry_sync (tenant, project, seq)
+VALUES (:tenant, :project, :seq)
+ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq);
+
 -- name: registry_done
 UPDATE registry_requests SET state = 'done', finished_at = :now,
     repeated = :repeated

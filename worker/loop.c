@@ -18,6 +18,7 @@
 #include "worker/registry_work.h"
 #include "worker/sched.h"
 #include "worker/side.h"
+#include "worker/sync_work.h"
 #include "worker/target.h"
 #include "worker/work.h"
 
@@ -49,6 +50,7 @@ struct	loop {
 	int64_t			 claim_after;
 	int64_t			 publish_after;
 	int64_t			 registry_at;	/* -1: when something changes */
+	int64_t			 sync_at;	/* -1: likewise */
 	int64_t			 audit_at;	/* -1: likewise */
 	int64_t			 drain_until;	/* -1: not draining */
 	int64_t			 signaled_at;	/* -1: no signal yet */
@@ -346,7 +348,7 @@ look(struct loop *l, int64_t now)
 		work_check(l->works[i], now);
 	claim(l, false, now);
 	follow(l);
-	l->registry_at = now;
+	l->registry_at = l->sync_at = now;
 	sooner(&l->audit_at, now + AUDIT_SEAL_MS);
 	publish_changes(l);
 }
@@ -380,6 +382,7 @@ poll_timeout(const struct loop *l, int64_t now)
 
 	sooner(&at, l->look_at);
 	sooner(&at, l->registry_at);
+	sooner(&at, l->sync_at);
 	sooner(&at, l->audit_at);
 	if (l->drain_until != -1 && now < l->drain_until)
 		sooner(&at, l->drain_until);
@@ -434,6 +437,8 @@ turn(struct loop *l)
 		look(l, now);
 	if (now >= l->beat_at)
 		beat(l, now);
+	if (l->sync_at != -1 && now >= l->sync_at)
+		l->sync_at = l->o->jobs != NULL ? -1 : sync_work(l->g, now);
 	if (l->registry_at != -1 && now >= l->registry_at)
 		l->registry_at = l->o->jobs != NULL ? -1 :
 		    registry_work(l->g, now);

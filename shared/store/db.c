@@ -122,6 +122,8 @@ static const struct {
 	{ DB_WORKER, SQLITE_INSERT, "registry_versions", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "registry_versions", " yanked_at "
 	    "yanked_by yank_reason yank_record_sha256 " },
+	{ DB_WORKER, SQLITE_INSERT, "registry_sync", NULL },
+	{ DB_WORKER, SQLITE_UPDATE, "registry_sync", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "registry_usage", NULL },
 	{ DB_WORKER, SQLITE_UPDATE, "registry_usage", NULL },
 	{ DB_WORKER, SQLITE_INSERT, "template_checks", NULL },

@@ -436,6 +436,35 @@ request_clear(struct registry_request *r)
 }
 
 enum err
+store_registry_sync_get(struct db *db, struct registry_sync *r)
+{
+	struct stmt	*s = db_stmt(db, STMT_REGISTRY_SYNC_GET);
+	enum err	 e;
+
+	stmt_text(s, ":tenant", r->tenant);
+	stmt_text(s, ":project", r->project);
+	if ((e = stmt_step(s)) != ERR_OK)
+		return e;
+	r->seq = stmt_col_int(s, 0);
+	stmt_reset(s);
+	if (r->seq >= 0)
+		return ERR_OK;
+	r->seq = -1 - r->seq;
+	return ERR_NOTFOUND;
+}
+
+enum err
+store_registry_sync_put(struct db *db, const struct registry_sync *r)
+{
+	struct stmt	*s = db_stmt(db, STMT_REGISTRY_SYNC_PUT);
+
+	stmt_text(s, ":tenant", r->tenant);
+	stmt_text(s, ":project", r->project);
+	stmt_int(s, ":seq", r->seq);
+	return stmt_run(s, NULL);
+}
+
+enum err
 store_registry_done(struct db *db, const char *id, bool repeated)
 {
 	struct stmt	*s = db_stmt(db, STMT_REGISTRY_DONE);

@@ -165,6 +165,20 @@ enum err	 store_registry_usage(struct db *, const char *tenant,
 		    const char *project, const char *name, int64_t *versions,
 		    int64_t *bytes);
 
+/* How far finished runs were offered to a project by themselves. */
+struct	registry_sync {
+	const char	*tenant, *project;
+	int64_t		 seq;	/* of the last one in the order they ended */
+};
+
+/*
+ * Reads s->seq.  ERR_NOTFOUND: it begins now, and s->seq is the last run
+ * there is.
+ */
+enum err	 store_registry_sync_get(struct db *, struct registry_sync *);
+enum err	 store_registry_sync_put(struct db *,
+		    const struct registry_sync *);
+
 struct	version_new {
 	struct version_key	 key;
 	const char		*sha256, *report_sha256;
