@@ -39,6 +39,7 @@ libshared_a_SOURCES = \
 	shared/domain/compare_parts.c \
 	shared/domain/compare_report.c shared/domain/compare_report.h \
 	shared/domain/compare_show.c shared/domain/compare_words.c \
+	shared/domain/execute_ask.c shared/domain/execute_ask.h \
 	shared/domain/expect.c shared/domain/expect.h \
 	shared/domain/grant.c shared/domain/grant.h \
 	shared/domain/grants.c shared/domain/grants.h \

@@ -95,3 +95,7 @@ EXTRA_DIST += $(SOURCE_TESTS)
 TESTS += tests/it/admin_token.sh tests/it/flood.sh tests/it/limits.sh
 EXTRA_DIST += tests/it/admin_token.sh tests/it/flood.sh tests/it/limits.sh \
 	tests/lib/promtext.awk
+
+# --- into this host's kernel ---------------------------------------------------
+TESTS += tests/it/execute.sh
+EXTRA_DIST += tests/it/execute.sh

@@ -105,6 +105,8 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_kernels.c worker/cli/verb_kernels.h \
 	worker/cli/verb_kernels_keep.c \
 	worker/cli/verb_registry.c \
+	worker/cli/verb_runtime.c worker/cli/verb_runtime.h \
+	worker/cli/verb_runtime_load.c \
 	worker/cli/verb_serve.c \
 	worker/cli/verb_test.c \
 	worker/cli/verb_test_command.c \
@@ -221,3 +223,23 @@ sdk-distclean:
 .PHONY: sdk-install sdk-uninstall sdk-distclean
 EXTRA_DIST += worker/compile/sdk.sh
 CLEANFILES += bin/sdk
+
+# --- the loader: an object into this host's kernel -------------------------------
+if RUNTIME_EXECUTE
+pkglibexec_PROGRAMS += bin/bpfcompat-execute
+endif
+bin_bpfcompat_execute_SOURCES = \
+	worker/execute/load.c worker/execute/load.h \
+	worker/execute/main.c \
+	worker/execute/privilege.c worker/execute/privilege.h \
+	worker/execute/records.c worker/execute/records.h \
+	worker/execute/request.c worker/execute/request.h
+bin_bpfcompat_execute_CPPFLAGS = $(AM_CPPFLAGS) -I$(LIBBPF_DIR)/include
+bin_bpfcompat_execute_LDADD = libshared.a $(LIBBPF_STAMP) $(JSONC_LIBS) \
+	$(CRYPTO_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) -lelf -lz
+$(bin_bpfcompat_execute_OBJECTS): | $(LIBBPF_STAMP)
+
+# --- what is fetched for somebody else ---------------------------------------------
+pkglibexec_PROGRAMS += bin/bpfcompat-fetch
+bin_bpfcompat_fetch_SOURCES = worker/fetch/main.c
+bin_bpfcompat_fetch_LDADD = libshared.a $(CRYPTO_LIBS) $(CURL_LIBS)

@@ -41,7 +41,8 @@ rules() {
 		own("^openssl/", "shared/base/hash.c")
 		own("^sodium", "shared/base/ed25519.c")
 		own("^pthread", "shared/domain/history_chain.c")
-		own("^(bpf/|libelf|gelf)", "worker/guest/ tests/bpf/")
+		own("^(bpf/|libelf|gelf)", "worker/guest/ tests/bpf/ " \
+		    "worker/execute/load.c")
 		own("^elf\\.h", "worker/guest/ worker/vm/hostlibs.c worker/inspect/ " \
 		    "worker/cli/elfdeps.c")
 		own("^seccomp", "worker/inspect/sandbox.c worker/compile/box.c")

@@ -63,6 +63,7 @@ int		 verb_kernels(struct conf *, int argc, char **argv);
 int		 verb_registry(struct conf *, int argc, char **argv);
 int		 verb_report(struct conf *, int argc, char **argv);
 int		 verb_report_summary(struct conf *, int argc, char **argv);
+int		 verb_runtime(struct conf *, int argc, char **argv);
 int		 verb_serve(struct conf *, int argc, char **argv);
 int		 verb_suite(struct conf *, int argc, char **argv);
 int		 verb_test(struct conf *, int argc, char **argv);

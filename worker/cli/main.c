@@ -25,6 +25,8 @@ static const struct verb verbs[] = {
 	    verb_compare },
 	{ "registry", "projects and versions of the tenant registry",
 	    verb_registry },
+	{ "runtime", "from evidence to a program in this host's kernel",
+	    verb_runtime },
 	{ "admin", "registry tokens, published files, audit", verb_admin },
 	{ "env", "environment variables, with the values in force", verb_env },
 	{ "version", "version of this program", verb_version },
