@@ -294,12 +294,20 @@ static const struct {
 
 /* --- routes --------------------------------------------------------------------- */
 
+/* "more" is what executing demands besides. */
 static void
-lists(struct buf *b, const char *what, const char *all, const char *own)
+lists(struct buf *b, const char *what, const char *all, const char *own,
+    const char *more)
 {
-	if (all[0] != '\0' || own[0] != '\0')
-		buf_addf(b, ", %s %s%s%s", what, all,
-		    all[0] != '\0' && own[0] != '\0' ? " " : "", own);
+	const char *const	 parts[] = { all, own, more };
+	const char		*before = what;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i][0] != '\0') {
+			buf_addf(b, before == what ? ", %s %s" : "%s%s",
+			    before, parts[i]);
+			before = " ";
+		}
 }
 
 static void
@@ -326,8 +334,12 @@ needs(struct app *a, enum action act, struct buf *b)
 		    "key or identity that writes");
 	if ((i->flags & ACTION_PUBLIC) != 0)
 		buf_adds(b, ", or anybody in a public project");
-	lists(b, "scopes", c->scopes_all, action_scopes(c, act));
-	lists(b, "roles", c->roles_all, action_roles(c, act));
+	if (i->class == CLASS_EXECUTE)
+		buf_adds(b, ", a registry token and an approval");
+	lists(b, "scopes", c->scopes_all, action_scopes(c, act),
+	    i->class == CLASS_EXECUTE ? c->execute_scopes : "");
+	lists(b, "roles", c->roles_all, action_roles(c, act),
+	    i->class == CLASS_EXECUTE ? c->execute_roles : "");
 }
 
 enum err

@@ -12,6 +12,7 @@ command -v openssl >/dev/null || skip_all "openssl makes the credentials"
 b64url() {
 	openssl base64 -A | tr '+/' '-_' | tr -d '='
 }
+approval_secret=another-secret-of-this-test-for-approvals
 secret=a-secret-of-this-test-that-is-long-enough
 hs256() {
 	jwt_in=$(printf %s '{"alg":"HS256"}' | b64url).$(printf %s "$1" | b64url)
@@ -84,6 +85,8 @@ export BPFCOMPAT_REGISTRY_RATE_LIMIT_MAX_REQUESTS=0
 export BPFCOMPAT_API_RATE_LIMIT_MAX_REQUESTS=0
 export BPFCOMPAT_API_MAX_FAILED_LOGINS=0
 export BPFCOMPAT_API_ENABLE_METRICS=true
+export BPFCOMPAT_API_ENABLE_RUNTIME_EXECUTE=true
+export BPFCOMPAT_API_RUNTIME_EXECUTE_APPROVAL_TOKEN=$approval_secret
 api_tls="ssl_certificate $api/bpfcompat.pem; \
 ssl_certificate_key $api/bpfcompat.key; \
 ssl_client_certificate $api/ca.pem; ssl_verify_client optional;"
@@ -110,6 +113,12 @@ requests() {
 			;;
 		POST*/validate/cancel)
 			echo 'data = ""'
+			;;
+		POST*/runtime/execute)
+			query=
+			echo 'header = "Content-Type: application/json"'
+			printf '%s%s\n' 'data = "{\"tenant\":\"acme\",\"project\":\"demo\",' \
+			    '\"artifact_name\":\"x\",\"version\":\"1\",\"allow_host_load\":true}"'
 			;;
 		POST*)
 			query=
@@ -172,6 +181,23 @@ credential grant-and-id 'Authorization: Bearer grant-write' \
     "$identity: $(rs256 "$(claims ",$run")")"
 credential grant-and-alien 'Authorization: Bearer grant-write' \
     "$identity: $(tenant=globex; rs256 "$(claims ",$run")")"
+credential key-and-grant 'X-API-Key: key-that-writes' \
+    'Authorization: Bearer grant-write'
+# approval [OPTION...]: of acme's project demo.
+approval() {
+	"$top_builddir/bin/bpfcompat" admin approval create --tenant acme \
+	    --project demo --version 1 --digest "$(printf %064d 0)" \
+	    --approved-by eve "$@"
+}
+credential approved 'X-API-Key: key-that-writes' \
+    'Authorization: Bearer grant-write' \
+    "X-Execute-Approval-Token: $(approval)"
+credential approved-other 'X-API-Key: key-that-writes' \
+    'Authorization: Bearer grant-write' \
+    "X-Execute-Approval-Token: $(approval --project other)"
+credential approved-forged 'X-API-Key: key-that-writes' \
+    'Authorization: Bearer grant-write' \
+    "X-Execute-Approval-Token: $approval_secret"
 
 table() {
 	printf '| route |'
@@ -222,7 +248,7 @@ check "doctor prints the same policy" sh -c "'$top_builddir/bin/bpfcompat' \
 secrets() {
 	api_curl --insecure /api/config >/dev/null
 	cat "$api/policy" "$api/body" "$api_w/logs/fcgi.log" >"$api/all"
-	for s in "$secret" key-that- bootstrap-of-this-test grant-write eyJ; do
+	for s in "$secret" "$approval_secret" key-that- bootstrap-of-this-test grant-write eyJ; do
 		! grep -Fq -e "$s" "$api/all" || { echo "$s is shown"; return 1; }
 	done
 }
