@@ -51,6 +51,8 @@ dist_htdocsjs_DATA = \
 	htdocs/js/roving.js \
 	htdocs/js/scroller.js \
 	htdocs/js/serverview.js \
+	htdocs/js/settings.js \
+	htdocs/js/source.js \
 	htdocs/js/start.js \
 	htdocs/js/store.js \
 	htdocs/js/targets.js \
@@ -59,6 +61,8 @@ dist_htdocsjs_DATA = \
 	htdocs/js/upload.js \
 	htdocs/js/verdict.js \
 	htdocs/js/words.js
+htdocssampledir = $(htdocsdir)/sample
+dist_htdocssample_DATA = htdocs/sample/sample.bpf.c
 htdocsvendordir = $(htdocsdir)/vendor
 dist_htdocsvendor_DATA = \
 	htdocs/vendor/README \

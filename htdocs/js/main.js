@@ -20,6 +20,8 @@ import { initTargets, selectLike, showTargets, targetsFailed,
 import { initUpload, limitUpload } from "./upload.js";
 import { initIntent } from "./intent.js";
 import { accessFailed, drawReadiness, setAccess } from "./readiness.js";
+import { diagnosticsView, initSource, limitSource } from "./source.js";
+import { initSettings, limitSettings } from "./settings.js";
 import { initStart } from "./start.js";
 import { follow } from "./poll.js";
 import { connectionBack, connectionLost, showJob, startLive, stopLive }
@@ -339,6 +341,8 @@ function finished(job)
 	else if (job.state === "canceled" && report)
 		showResult(model(report, job.result.exit_code),
 		    { focus: true });
+	else if (job.error_code === "compile_failed")
+		showCompileErrors(job);
 	else if (job.state === "failed")
 		showTrouble("The run could not be carried out",
 		    job.error || job.message || "The server gave no reason.",
@@ -346,6 +350,17 @@ function finished(job)
 	else
 		showTrouble("The run was cancelled",
 		    "Nothing is judged. Start it again when you like.");
+}
+
+/* The source stays in its box: mend it and run again. */
+function showCompileErrors(job)
+{
+	showTrouble("The source does not compile", [job.compiler, "said:"]
+	    .filter(Boolean).join(" "));
+	byId("trouble").append(diagnosticsView(job.diagnostics ?? []));
+	if ((job.diagnostics ?? []).length === 0)
+		byId("trouble").append(h("pre", { class: "log",
+		    tabindex: "0", text: job.error ?? "" }));
 }
 
 async function openJob(jobId, signal)
@@ -396,6 +411,8 @@ async function loadCatalogue()
 	if (config.status === "fulfilled") {
 		setAccess(config.value);
 		limitUpload(config.value);
+		limitSource(config.value);
+		limitSettings(config.value);
 		byId("version").textContent = config.value.version ?? "";
 	} else
 		accessFailed();
@@ -420,6 +437,10 @@ initThemeSwitch();
 initTargets(drawReadiness);
 initUpload(drawReadiness);
 initIntent(drawReadiness);
+initSource(drawReadiness);
+initSettings(drawReadiness);
+byId("sample-welcome").addEventListener("click",
+    () => byId("sample").click());
 initMatrix();
 initDetail(targetMoved, (params) => go(params));
 initHistory({

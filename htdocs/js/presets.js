@@ -9,23 +9,34 @@ const PRESETS = [
 	{ id: "mvp", label: "MVP",
 	    hint: "The server's default matrix",
 	    pick: (all) => all.filter((p) => p.required_default) },
-	{ id: "debian", label: "All Debian",
+	{ id: "debian", label: "Debian",
 	    hint: "Every Debian kernel line",
-	    pick: (all) => all.filter((p) => p.distro === "debian") },
+	    pick: (all) => plain(all).filter((p) =>
+	        p.distro === "debian") },
 	{ id: "lts", label: "LTS",
 	    hint: "Longterm kernel lines only",
-	    pick: (all) => all.filter((p) => isLongterm(p.kernel_family)) },
+	    pick: (all) => plain(all).filter((p) =>
+	        isLongterm(p.kernel_family)) },
+	{ id: "settings", label: "Hardened",
+	    hint: "Kernels under lockdown, without the JIT, without BTF, …",
+	    pick: (all) => all.filter((p) => p.base_profile) },
 	{ id: "newest", label: "Newest",
 	    hint: "The newest kernel alone: the quickest answer",
 	    pick: newest },
 ];
 
+/* Kernels as distributed: another setting is no other kernel. */
+function plain(all)
+{
+	return all.filter((p) => !p.base_profile);
+}
+
 /* Of those that can run at once; of all, when none can. */
 function newest(all)
 {
-	const cached = all.filter((p) => p.image_cached);
+	const cached = plain(all).filter((p) => p.image_cached);
 
-	return (cached.length > 0 ? cached : all).toSorted((a, b) =>
+	return (cached.length > 0 ? cached : plain(all)).toSorted((a, b) =>
 		compare(lineOf(b), lineOf(a)) ||
 		b.id.localeCompare(a.id)).slice(0, 1);
 }

@@ -8,6 +8,8 @@ import { bytes, plural } from "./fmt.js";
 import { selection, focusTargets } from "./targets.js";
 import { object, focusObject } from "./upload.js";
 import { intentOutput } from "./intent.js";
+import { focusSource, source, sourceMode } from "./source.js";
+import { focusSettings, settingsProblem } from "./settings.js";
 
 let access = { ok: false, text: "asking the server…" };
 
@@ -49,8 +51,19 @@ function targetsItem()
 	return { ...item, ok: true, text: base };
 }
 
+function sourceItem()
+{
+	const { name, size, problem } = source();
+
+	return { name: "BPF input", focus: focusSource, ok: problem === "",
+	    pending: true, text: problem || `${name}, ${bytes(size)}, ` +
+	        "compiled there" };
+}
+
 function objectItem()
 {
+	if (sourceMode())
+		return sourceItem();
 	const { file, problem } = object();
 	const item = { name: "BPF input", focus: focusObject };
 
@@ -77,6 +90,11 @@ function outputItem(before)
 export function items()
 {
 	const first = [targetsItem(), objectItem()];
+	const wrong = settingsProblem();
+
+	if (wrong)
+		first.push({ name: "Settings", ok: false, text: wrong,
+		    focus: focusSettings });
 
 	return [...first, outputItem(first.every((i) => i.ok))];
 }

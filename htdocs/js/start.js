@@ -9,6 +9,9 @@ import { object } from "./upload.js";
 import { intent } from "./intent.js";
 import { firstProblem } from "./readiness.js";
 
+import { source, sourceMode } from "./source.js";
+import { addSettings } from "./settings.js";
+
 let started = () => {};
 
 function form()
@@ -22,7 +25,14 @@ function form()
 		data.append("profiles", id);
 	for (const id of required)
 		data.append("required_profiles", id);
-	data.append("artifact_file", file, file.name);
+	addSettings(data);
+	if (sourceMode()) {
+		const { text, name } = source();
+
+		data.append("source_file", new Blob([text],
+		    { type: "text/plain" }), name);
+	} else
+		data.append("artifact_file", file, file.name);
 	return data;
 }
 

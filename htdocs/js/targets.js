@@ -50,7 +50,7 @@ function filterRow(p)
 	return {
 		id: p.id, distro: p.distro, arch: p.arch,
 		kernel: lineOf(p),
-		text: [p.id, p.distro, p.version, p.kernel_family, lineOf(p), p.arch,
+		text: [p.id, (p.environment ?? []).join(" "), p.distro, p.version, p.kernel_family, lineOf(p), p.arch,
 		    p.transport_note].join(" ").toLowerCase(),
 	};
 }
@@ -133,6 +133,8 @@ function buildRow(p)
 	    h("label", { class: "target-pick" }, box,
 	        h("span", { class: "target-kernel", text: lineOf(p) }),
 	        h("span", { class: "target-id" }, p.id,
+	            p.base_profile && h("small", { class: "target-env",
+	                text: (p.environment ?? []).join(", ") }),
 	            why && h("small", { class: "target-note", text: why }))),
 	    gate);
 
@@ -149,12 +151,35 @@ function buildRow(p)
 
 function groupName(p)
 {
+	if (p.base_profile)
+		return `Other settings of them · ${p.arch}`;
 	return `${distro(p.distro)} · ${p.arch}`;
+}
+
+/* Settings of a kernel are many; they are shown when asked for, searched
+   for or chosen. */
+function foldButton()
+{
+	return h("button", { type: "button", class: "link-button fold",
+	    "aria-expanded": "false", onclick: (e) => {
+		const g = e.currentTarget.closest(".target-group");
+
+		g.dataset.fold = String(g.dataset.fold !== "true");
+		applyFilter();
+	} });
+}
+
+function folded(r)
+{
+	return r.el.parentElement.dataset.fold === "true" &&
+	    byId("target-filter").value.trim() === "" &&
+	    !choice.has(r.el.dataset.id);
 }
 
 function buildList()
 {
 	const groups = Map.groupBy(profiles.toSorted((a, b) =>
+	    Number(Boolean(a.base_profile)) - Number(Boolean(b.base_profile)) ||
 	    compare(lineOf(a), lineOf(b)) ||
 	    a.id.localeCompare(b.id)), groupName);
 
@@ -164,9 +189,12 @@ function buildList()
 			rows.set(p.id, buildRow(p));
 			return rows.get(p.id).el;
 		});
+		const folds = Boolean(members[0].base_profile);
+
 		return h("div", { class: "target-group", role: "group",
-		    "aria-label": name },
-		    h("div", { class: "target-group-name", text: name }), els);
+		    "aria-label": name, data: { fold: String(folds) } },
+		    h("div", { class: "target-group-name" }, name,
+		        folds && foldButton()), els);
 	}));
 }
 
@@ -189,14 +217,25 @@ function applyFilter()
 	const { match, error } = compile(byId("target-filter").value, KEYS);
 
 	for (const r of rows.values())
-		r.el.hidden = !match(r.row);
-	for (const g of byId("target-list").children)
-		g.hidden = !g.querySelector(".target:not([hidden])");
+		r.el.hidden = !match(r.row) || folded(r);
+	for (const g of byId("target-list").children) {
+		const fold = g.querySelector(".fold");
+
+		g.hidden = !g.querySelector(".target:not([hidden])") &&
+		    (!fold || byId("target-filter").value.trim() !== "");
+		fold?.setAttribute("aria-expanded",
+		    String(g.dataset.fold === "false"));
+	}
 	const n = visible().length;
 
 	byId("target-filter-note").textContent = error ||
 	    (n === 0 ? "No kernel matches." :
-	        n < rows.size ? `${n} of ${rows.size} shown` : "");
+	        n < rows.size &&
+	    byId("target-filter").value.trim() !== "" ?
+	        `${n} of ${rows.size} shown` : "");
+	for (const f of byId("target-list").querySelectorAll(".fold"))
+		f.textContent = f.closest(".target-group").dataset.fold ===
+		    "true" ? "Show all" : "Show less";
 	byId("target-none").hidden = n !== 0 || rows.size === 0;
 }
 
@@ -214,6 +253,24 @@ function bulk(value)
 			set(id, value === "require");
 	}
 	draw();
+}
+
+/* "?preset=lts", or "?t=a!,b" with "!" for what gates; else false. */
+function fromAddress()
+{
+	const q = new URLSearchParams(location.search);
+	const wanted = (q.get("t") ?? "").split(",").filter(Boolean)
+	    .map((w) => [w.replace(/!$/, ""), w.endsWith("!")])
+	    .filter(([id]) => profileOf(id)?.transport_supported)
+	    .slice(0, limit);
+	const preset = ready.find((p) => p.id === q.get("preset"));
+
+	if (wanted.length > 0)
+		choice = new Map(wanted);
+	else if (preset)
+		choice = new Map(preset.ids.map((id) =>
+		    [id, preset.required.has(id)]));
+	return wanted.length > 0 || preset !== undefined;
 }
 
 /* What was chosen last time, if this server still has all of it. */
@@ -237,7 +294,7 @@ export function showTargets(list, config)
 	byId("target-tools").disabled = false;
 	buildList();
 	buildPresets();
-	if (!restore() && ready.length > 0)
+	if (!fromAddress() && !restore() && ready.length > 0)
 		choice = new Map(ready[0].ids.map((id) =>
 		    [id, ready[0].required.has(id)]));
 	applyFilter();

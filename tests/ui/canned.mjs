@@ -17,7 +17,7 @@ const POLICY = /Content-Security-Policy "([^"]+)"/.exec(
 const PAGES = /^\/(|results|demo-result|suite|status)\/?$/;
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css",
-	".js": "text/javascript", ".svg": "image/svg+xml" };
+	".js": "text/javascript", ".svg": "image/svg+xml", ".c": "text/plain" };
 
 function profile(id, distro, version, family, more)
 {

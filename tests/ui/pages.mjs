@@ -8,12 +8,13 @@ import { run } from "./cases_run.mjs";
 import { result } from "./cases_result.mjs";
 import { compare } from "./cases_compare.mjs";
 import { pages } from "./cases_pages.mjs";
+import { source } from "./cases_source.mjs";
 import { log } from "./cases_log.mjs";
 
-/* UI_ONLY=words runs the cases whose names have them. */
+/* UI_ONLY=PATTERN runs the cases whose names it fits. */
 const cases = [...builder, ...run, ...result, ...compare, ...log,
-    ...pages]
-    .filter(([name]) => name.includes(process.env.UI_ONLY ?? ""));
+    ...pages, ...source]
+    .filter(([name]) => new RegExp(process.env.UI_ONLY ?? "").test(name));
 const canned = await Canned.open();
 const browser = await Browser.open(canned.base);
 
