@@ -55,6 +55,8 @@ dist_htdocsjs_DATA = \
 	htdocs/js/source.js \
 	htdocs/js/start.js \
 	htdocs/js/store.js \
+	htdocs/js/suite.js \
+	htdocs/js/suiteview.js \
 	htdocs/js/targets.js \
 	htdocs/js/theme.js \
 	htdocs/js/themeswitch.js \
@@ -66,4 +68,5 @@ dist_htdocssample_DATA = htdocs/sample/sample.bpf.c
 htdocsvendordir = $(htdocsdir)/vendor
 dist_htdocsvendor_DATA = \
 	htdocs/vendor/README \
-	htdocs/vendor/fzstd.js
+	htdocs/vendor/fzstd.js \
+	htdocs/vendor/yaml.js

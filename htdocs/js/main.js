@@ -8,6 +8,7 @@
  *	/?base=…&head=…		two runs, compared
  *	/results[?run_id=…]	a result alone; without an id the newest one,
  *				and the address then says which
+ *	/suite			a collection, looked at before CI runs it
  *	/status			what the server is doing
  *
  * so reload, back and a sent link all lead to the same view.
@@ -31,6 +32,7 @@ import { showVerdict } from "./verdict.js";
 import { filterMatrix, initMatrix, showMatrix } from "./matrix.js";
 import { closeDetail, initDetail, openDetail } from "./detail.js";
 import { historyChanged, initHistory } from "./history.js";
+import { showSuite } from "./suiteview.js";
 import { showServer } from "./serverview.js";
 import { showLog } from "./logpage.js";
 import { showDiff } from "./diffview.js";
@@ -127,7 +129,8 @@ function route()
 	turn = new AbortController();
 	closeDetail();
 	document.body.dataset.page = ALONE.test(location.pathname) ?
-	    "alone" : location.pathname === "/status" ? "status" : "home";
+	    "alone" : /^\/(status|suite)\b/.exec(location.pathname)?.[1] ??
+	        "home";
 	if (run && q.get("log"))
 		openLog(run, Object.fromEntries(q), turn.signal);
 	else if (run)
@@ -142,7 +145,8 @@ function route()
 
 function openPage(signal)
 {
-	const open = { alone: openNewest, status: openServer }[
+	const open = { alone: openNewest, status: openServer,
+	    suite: openSuite }[
 	    document.body.dataset.page];
 
 	if (open) {
@@ -254,6 +258,20 @@ async function openNewest(signal)
 		if (e.name !== "AbortError")
 			showApiError("The newest result could not be found",
 			    e, retryButton());
+	}
+}
+
+/* --- a collection -------------------------------------------------------- */
+
+async function openSuite()
+{
+	document.title = "Collection · bpfcompat";
+	try {
+		await showSuite();
+		view("suite");
+	} catch (e) {
+		showTrouble("The YAML reader could not be loaded", e.message,
+		    { button: retryButton() });
 	}
 }
 

@@ -12,6 +12,7 @@ EXTRA_DIST += $(UI_TESTS) \
 	tests/ui/cases_result.mjs \
 	tests/ui/cases_run.mjs \
 	tests/ui/cases_source.mjs \
+	tests/ui/cases_suite.mjs \
 	tests/ui/modules.sh \
 	tests/ui/package-lock.json \
 	tests/ui/package.json \

@@ -9,11 +9,12 @@ import { result } from "./cases_result.mjs";
 import { compare } from "./cases_compare.mjs";
 import { pages } from "./cases_pages.mjs";
 import { source } from "./cases_source.mjs";
+import { suite } from "./cases_suite.mjs";
 import { log } from "./cases_log.mjs";
 
 /* UI_ONLY=PATTERN runs the cases whose names it fits. */
 const cases = [...builder, ...run, ...result, ...compare, ...log,
-    ...pages, ...source]
+    ...pages, ...source, ...suite]
     .filter(([name]) => new RegExp(process.env.UI_ONLY ?? "").test(name));
 const canned = await Canned.open();
 const browser = await Browser.open(canned.base);
