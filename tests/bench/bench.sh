@@ -105,34 +105,4 @@ kill "$fcgi_pid"
 wait "$fcgi_pid"
 trap fake_world_end EXIT
 
-# --- a saved machine against a cold boot ----------------------------------------
-kernels=${BPFCOMPAT_KERNEL_DIR:-$top_builddir/.bpfcompat-test/kernels}
-profile=debian-12-6.1
-if [ -e "$kernels/$profile/current/vmlinuz" ]; then
-	matrix one "$profile"
-	# verdict OUT FLAG...: milliseconds of the target.
-	verdict() {
-		out=$world/$1.json
-		shift
-		env -u BPFCOMPAT_RUNNER_BIN BPFCOMPAT_KERNEL_DIR="$kernels" \
-		    BPFCOMPAT_CACHE_DIR="$world/cache" \
-		    BPFCOMPAT_WORKDIR="$world/vm" "$bin/bpfcompat" test \
-		    --no-fetch --artifact "$top_builddir/tests/bpf/ringbuf.bpf.o" \
-		    --matrix "$world/one.yaml" --out "$out" "$@" \
-		    >/dev/null 2>&1
-		jq '.targets[0].duration_ms // 0' "$out"
-	}
-	verdict save >/dev/null
-	cold=$(verdict cold --fresh-boot)
-	best=999999
-	for i in 1 2 3; do
-		warm=$(verdict warm)
-		[ "$warm" -ge "$best" ] || best=$warm
-	done
-	echo "one verdict on $profile: $best ms warm, $cold ms cold"
-	ratio "verdict from a saved machine / cold boot" "$best" "$cold" 0.5
-else
-	echo "no kernel $profile in $kernels: no virtual machine measured;" \
-	    "run make check once, or set BPFCOMPAT_KERNEL_DIR"
-fi
 [ "$missed" -eq 0 ] || [ -z "${BENCH_STRICT:-}" ]

@@ -7,10 +7,13 @@ tests_bench_bench_history_SOURCES = tests/bench/bench_history.c
 tests_bench_bench_history_LDADD = $(SHARED_LIBS)
 EXTRA_DIST += tests/bench/history.sh tests/bench/soak_history.sh
 EXTRA_DIST += tests/bench/bench.sh tests/bench/soak.sh
+EXTRA_DIST += tests/bench/vm.sh tests/bench/vng.sh tests/bench/soak_vm.sh
+EXTRA_DIST += tests/vm/twins.sh tests/vm/shared_templates.sh
 
 bench: check-programs
 	@$(SHELL) $(top_srcdir)/tests/bench/bench.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'
+	@$(MAKE) --no-print-directory bench-vm
 	@$(SHELL) $(top_srcdir)/tests/bench/history.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
@@ -21,4 +24,20 @@ soak: check-programs
 	    '$(abs_top_builddir)'
 	@$(SHELL) $(top_srcdir)/tests/bench/soak_history.sh \
 	    '$(abs_top_srcdir)' '$(abs_top_builddir)'
-CLEANFILES += history.json
+soak: soak-vm soak-twins soak-shared
+bench-vm soak-vm soak-twins soak-shared: check-programs
+# Virtual machines alone.
+.PHONY: bench-vm soak-vm soak-twins soak-shared
+bench-vm:
+	@$(SHELL) $(top_srcdir)/tests/bench/vm.sh '$(abs_top_srcdir)' \
+	    '$(abs_top_builddir)'
+soak-vm:
+	@$(SHELL) $(top_srcdir)/tests/bench/soak_vm.sh '$(abs_top_srcdir)' \
+	    '$(abs_top_builddir)'
+soak-twins:
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    $(SHELL) $(top_srcdir)/tests/vm/twins.sh
+soak-shared:
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    $(SHELL) $(top_srcdir)/tests/vm/shared_templates.sh
+CLEANFILES += history.json vm.json
