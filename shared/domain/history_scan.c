@@ -206,6 +206,7 @@ history_scan(const char *line, size_t len, struct history_scan *s)
 	const struct history_field_row	*f;
 	struct at			 a = { line, line + len, 0, 0 };
 	const char			*from;
+	bool				 comma;
 	int				 cut = 0;
 
 	memset(s, 0, sizeof(*s));
@@ -215,9 +216,8 @@ history_scan(const char *line, size_t len, struct history_scan *s)
 	for (int i = 0; i < HISTORY_NFIELDS; i++) {
 		f = &history_fields[i];
 		from = a.p;
-		if (i > 0 && (a.p == a.end || *a.p != ',' || a.p++ == NULL))
-			a.p = from;
-		if (!skip_key(&a, f)) {
+		comma = i == 0 || (a.p < a.end && *a.p++ == ',');
+		if (!comma || !skip_key(&a, f)) {
 			if ((f->flags & HISTORY_OPTIONAL) == 0)
 				return false;
 			a.p = from;

@@ -202,6 +202,38 @@ changed(const char *from, const char *to)
 	return buf_steal(&b);
 }
 
+/* Whatever is taken away or put twice: what is read is written like that. */
+Test(history, no_byte_of_a_line_can_be_left_out_or_repeated)
+{
+	struct history_record	 r = record_2();
+	struct buf		 line = BUF_INIT(10000), with = BUF_INIT(10000);
+	struct buf		 again = BUF_INIT(10000);
+	struct history_entry	 en;
+
+	r.record_sha256 = DIGEST_2;
+	cr_assert_eq(history_line(&r, JSONW_CANONICAL, &line), ERR_OK);
+	for (size_t i = 0; i < 2 * line.len; i++) {
+		size_t	 at = i / 2;
+
+		buf_reset(&with);
+		/* Even: without this byte; odd: with it twice. */
+		buf_add(&with, line.data, i % 2 == 0 ? at : at + 1);
+		if (i % 2 == 0)
+			at++;
+		buf_add(&with, line.data + at, line.len - at);
+		if (history_parse(with.data, with.len, &en, NULL) != ERR_OK)
+			continue;
+		buf_reset(&again);
+		cr_assert_eq(history_line(&en.rec, en.style, &again), ERR_OK);
+		cr_assert_str_eq(buf_str(&again), buf_str(&with));
+		history_entry_free(&en);
+	}
+	buf_clear(&again);
+	buf_clear(&with);
+	buf_clear(&line);
+	TEST_END();
+}
+
 Test(history, an_altered_line_is_refused)
 {
 	static const struct { const char *what, *from, *to; enum err want; }
