@@ -15,6 +15,7 @@ dist_htdocsimg_DATA = htdocs/img/icon.svg
 htdocsjsdir = $(htdocsdir)/js
 dist_htdocsjs_DATA = \
 	htdocs/js/api.js \
+	htdocs/js/chain.js \
 	htdocs/js/cost.js \
 	htdocs/js/detail.js \
 	htdocs/js/diff.js \
@@ -52,6 +53,7 @@ dist_htdocsjs_DATA = \
 	htdocs/js/scroller.js \
 	htdocs/js/serverview.js \
 	htdocs/js/settings.js \
+	htdocs/js/signin.js \
 	htdocs/js/source.js \
 	htdocs/js/start.js \
 	htdocs/js/store.js \

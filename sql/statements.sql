@@ -415,15 +415,13 @@ SELECT (SELECT count(*) FROM workers
         WHERE state = 'active' AND seen_at >= :since),
     (SELECT coalesce(sum(slots), 0) FROM workers
         WHERE state = 'active' AND seen_at >= :since),
-    sum(t.state = 'running'), sum(t.state = 'pending')
-FROM jobs AS j JOIN job_targets AS t ON t.job_id = j.id
-WHERE j.state IN ('queued', 'running');
+    sum(t.state = 'running'), sum(t.state = 'pending') FROM jobs AS j
+JOIN job_targets AS t ON t.job_id = j.id WHERE j.state IN ('queued', 'running');
 
 -- name: run_counts
 SELECT count(*), sum(t.state = 'pass'), sum(t.state = 'fail'),
     sum(t.required AND t.state = 'fail')
-FROM runs AS r JOIN job_targets AS t ON t.job_id = r.job_id
-WHERE r.run_id = :run;
+FROM runs AS r JOIN job_targets AS t USING (job_id) WHERE r.run_id = :run;
 
 -- name: audit_last
 SELECT seq, event_sha256 FROM audit ORDER BY seq DESC LIMIT 1;

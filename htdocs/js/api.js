@@ -53,13 +53,25 @@ function seconds(text)
 	return n > 0 ? n : 0;
 }
 
+let held = {};		/* credentials as headers; in memory only */
+
+export function setCredentials({ key, token })
+{
+	held = {};
+	if (key)
+		held["X-API-Key"] = key;
+	if (token)
+		held["X-API-Identity-Token"] = token;
+}
+
 async function request(path, options)
 {
 	let rsp, text;
 
 	try {
 		rsp = await fetch(BASE + path,
-		    { cache: "no-cache", credentials: "same-origin", ...options });
+		    { cache: "no-cache", credentials: "same-origin",
+		    headers: held, ...options });
 		text = await rsp.text();
 	} catch (e) {
 		if (e.name === "AbortError")
@@ -128,6 +140,13 @@ export async function runs({ limit, cursor, name, to, signal } = {})
 	return { records: r.records ?? [], next: r.next_cursor ?? "" };
 }
 
+/* Signed records with what the server verified of them. */
+export function artifacts({ limit, name, signal } = {})
+{
+	return request("/history/artifacts" +
+	    query({ limit, artifact_name: name }), { signal });
+}
+
 export async function compare(base, head, signal)
 {
 	return (await request("/compare" +
@@ -139,7 +158,7 @@ export async function compareMarkdown(base, head)
 {
 	const rsp = await fetch(`${BASE}/compare` + query({ base_run_id: base,
 	    head_run_id: head, format: "markdown" }),
-	    { credentials: "same-origin" });
+	    { credentials: "same-origin", headers: held });
 
 	if (!rsp.ok)
 		throw new ApiError(rsp.status, {}, 0);
@@ -164,7 +183,7 @@ export async function evidenceBytes(runId, profile, logId, signal)
 {
 	const rsp = await fetch(`${BASE}/history/evidence` +
 	    query({ run_id: runId, profile, log_id: logId }),
-	    { credentials: "same-origin", signal });
+	    { credentials: "same-origin", headers: held, signal });
 
 	if (!rsp.ok)
 		throw new ApiError(rsp.status, {}, 0);
@@ -184,6 +203,8 @@ export function start(form, { onprogress, signal } = {})
 		    seconds(xhr.getResponseHeader("Retry-After"))));
 
 		xhr.open("POST", `${BASE}/validate/start`);
+		for (const [name, value] of Object.entries(held))
+			xhr.setRequestHeader(name, value);
 		xhr.upload.addEventListener("progress", (e) => {
 			if (e.lengthComputable && e.total > 0)
 				onprogress?.(e.loaded / e.total);

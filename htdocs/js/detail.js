@@ -8,13 +8,14 @@ import { bytes, dateTime, duration, plural } from "./fmt.js";
 import { stageText } from "./report.js";
 import { shownIds, focusRow } from "./matrix.js";
 import { statusWord } from "./words.js";
-import { errnoText, mapTable, programTable } from "./programs.js";
+import { errnoText, experimentList, mapTable, programTable,
+    relocationTable } from "./programs.js";
 import { evidenceUrl } from "./api.js";
 import { phaseChart } from "./phases.js";
 import { proofList } from "./explain.js";
 import { logView } from "./log.js";
 import { logName } from "./logpage.js";
-import { copyButton } from "./export.js";
+import { copyButton, targetMarkdown } from "./export.js";
 
 let current = null;		/* {m, id} while open */
 let onmove = () => {};
@@ -272,10 +273,14 @@ export function openDetail(m, id)
 	current = { m, id };
 	replace(sheet, head(m, t), h("div", { class: "sheet-body" },
 	    outcome(t), proof(t), programTable(t.raw.programs, toLog(m, t)),
-	    mapTable(t.raw.maps), splat(t), capabilities(t), timing(t), attempts(t),
+	    mapTable(t.raw.maps),
+	    relocationTable(t.raw.programs), experimentList(t.raw.experiments),
+	    splat(t), capabilities(t), timing(t), attempts(t),
 	    evidence(m, t), notes(t),
 	    h("div", { class: "actions" }, copyButton("Copy link", "link",
-	        () => location.href, "Link copied")), command(t), rawJson(t)));
+	        () => location.href, "Link copied"),
+	    copyButton("Copy Markdown", "copy", () => targetMarkdown(m, t),
+	        "Markdown copied")), command(t), rawJson(t)));
 	if (!sheet.open)
 		sheet.showModal();
 	byId("detail-title").focus();

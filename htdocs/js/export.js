@@ -43,6 +43,22 @@ export function markdown(m)
 	    "|---|---|---|---|---|", ...rows, ""].join("\n");
 }
 
+/* One kernel of a run, for an issue. */
+export function targetMarkdown(m, t)
+{
+	const link = `${permalink(m)}&target=${encodeURIComponent(t.id)}`;
+
+	return [`**${cell(t.id)}: ${WORD[t.status] ?? t.status}** ` +
+	    `(${t.required ? "required" : "optional"})`, "",
+	`Object \`${m.name.replaceAll("`", "")}\`, kernel ` +
+	    `\`${t.kernel.replaceAll("`", "")}\`, [evidence](${link})`, "",
+	t.code && `- Cause: ${cell(t.code)} ${cell(t.sub)}`,
+	t.reason && `- Reason: ${cell(t.reason)}`,
+	t.quote && `- The kernel said: ${cell(t.quote)}`,
+	t.remedy && `- What to do: ${cell(t.remedy)}`, ""]
+	    .filter((l) => l !== false && l !== undefined).join("\n");
+}
+
 /*
  * The clipboard exists only on secure pages; else show text to copy.
  * "wanted" is the text or a promise of it.

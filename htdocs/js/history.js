@@ -6,6 +6,7 @@
 import { h, replace, byId, icon, announce } from "./dom.js";
 import { dateTime } from "./fmt.js";
 import * as api from "./api.js";
+import { loadChain } from "./chain.js";
 
 const LIMIT = 50;
 
@@ -146,6 +147,7 @@ async function more()
 
 export async function load()
 {
+	loadChain(byId("runs-name").value.trim(), openRun);
 	try {
 		const p = await page("");
 

@@ -36,6 +36,7 @@ import { showSuite } from "./suiteview.js";
 import { showServer } from "./serverview.js";
 import { showLog } from "./logpage.js";
 import { showDiff } from "./diffview.js";
+import { initSignIn } from "./signin.js";
 import { initThemeSwitch } from "./themeswitch.js";
 
 const TITLE = "bpfcompat · eBPF kernel compatibility";
@@ -43,6 +44,7 @@ const TITLE = "bpfcompat · eBPF kernel compatibility";
 let turn = new AbortController();	/* what the shown view waits for */
 let shown = null;			/* the model of the result on screen */
 let kept = null;			/* the last model, for its logs */
+let server = {};			/* its configuration */
 let sent = { job: "", required: [] };	/* the job this page started */
 
 /* --- views --------------------------------------------------------------- */
@@ -427,7 +429,8 @@ async function loadCatalogue()
 	    api.profiles()]);
 
 	if (config.status === "fulfilled") {
-		setAccess(config.value);
+		server = config.value;
+		setAccess(server);
 		limitUpload(config.value);
 		limitSource(config.value);
 		limitSettings(config.value);
@@ -464,6 +467,11 @@ initDetail(targetMoved, (params) => go(params));
 initHistory({
 	run: (id) => go({ run_id: id }),
 	diff: (base, head) => go({ base, head }),
+});
+initSignIn((signedIn) => {
+	setAccess(server, signedIn);
+	drawReadiness();
+	historyChanged();
 });
 initStart((job, required) => {
 	sent = { job, required };

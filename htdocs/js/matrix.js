@@ -14,6 +14,8 @@ import { statusWord } from "./words.js";
 
 const KEYS = ["status", "required", "kernel", "distro", "arch", "code"];
 
+const ROWS_AT_ONCE = 60;
+
 const COLUMNS = [
 	{ id: "result", label: "Result", sort: worstFirst },
 	{ id: "target", label: "Target",
@@ -31,7 +33,8 @@ const COLUMNS = [
 ];
 
 let rows = [];			/* [{t, el, row}] in report order */
-let groups = [];		/* [{variant, body}]: plain ones, variants */
+let groups = [];		/* [{variant, head, body}]: plain, variants */
+let all = false;		/* draw every row, however many */
 let order = { id: "result", down: false };
 let open = () => {};
 
@@ -117,17 +120,28 @@ function sortBy(id)
 	place();
 }
 
-/* Puts the rows in order and hides what the filter does not want. */
+/*
+ * Puts the rows that the filter wants into the table, in order; of very many
+ * only the first, so that a keystroke never waits for a layout of them all.
+ */
 function place()
 {
+	const query = byId("matrix-filter").value.trim();
+	const { match, error } = compile(query, KEYS);
 	const col = COLUMNS.find((c) => c.id === order.id);
-	const sorted = rows.toSorted((a, b) =>
+	const wanted = rows.filter((r) => match(r.row)).toSorted((a, b) =>
 	    (order.down ? -1 : 1) * col.sort(a.t, b.t) ||
 	    worstFirst(a.t, b.t));
+	const few = wanted.slice(0, all ? wanted.length : ROWS_AT_ONCE);
 
-	for (const g of groups)
-		g.body.append(...sorted.filter((r) =>
-		    Boolean(r.t.variantOf) === g.variant).map((r) => r.el));
+	for (const g of groups) {
+		const mine = few.filter((r) =>
+			Boolean(r.t.variantOf) === g.variant);
+
+		g.body.hidden = mine.length === 0;
+		g.body.replaceChildren(...[g.head, ...mine.map((r) => r.el)]
+		    .filter(Boolean));
+	}
 	for (const th of byId("matrix").querySelectorAll("thead th")) {
 		if (th.dataset.col === order.id)
 			th.setAttribute("aria-sort",
@@ -135,30 +149,22 @@ function place()
 		else
 			th.removeAttribute("aria-sort");
 	}
-	applyFilter();
+	say(query, error, wanted.length, few.length);
+	settleTabStop();
 }
 
-function applyFilter()
+function say(query, error, n, drawn)
 {
-	const query = byId("matrix-filter").value.trim();
-	const { match, error } = compile(query, KEYS);
-	let n = 0;
-
-	for (const r of rows) {
-		r.el.hidden = !match(r.row);
-		n += r.el.hidden ? 0 : 1;
-	}
-	for (const g of groups)
-		g.body.hidden = !rows.some((r) => !r.el.hidden &&
-		    Boolean(r.t.variantOf) === g.variant);
 	byId("matrix-note").textContent = error ||
 	    (n === rows.length ? "" : `${n} of ${rows.length} shown`);
 	byId("matrix-none").hidden = n > 0;
+	byId("matrix-more").hidden = n === drawn;
+	byId("matrix-more").querySelector("button").textContent =
+	    `Show the other ${n - drawn}`;
 	for (const b of byId("matrix-chips").children)
 		b.setAttribute("aria-pressed",
 		    String(b.dataset.query === query));
 	markCounts(query);
-	settleTabStop();
 }
 
 /* Writes a filter; the same one again takes it away. */
@@ -167,12 +173,12 @@ export function filterMatrix(query)
 	const box = byId("matrix-filter");
 
 	box.value = box.value.trim() === query ? "" : query;
-	applyFilter();
+	place();
 }
 
 function shown()
 {
-	return [...byId("matrix").querySelectorAll("tbody .row:not([hidden])")];
+	return [...byId("matrix").querySelectorAll("tbody .row")];
 }
 
 /* The ids in the order on screen, for "previous" and "next". */
@@ -233,12 +239,12 @@ function buildGroups()
 	const split = some(true) && some(false);
 
 	return [false, true].filter(some).map((variant) => ({ variant,
-	    body: h("tbody", { role: "rowgroup" }, split &&
-	        h("tr", { role: "row", class: "group-row" },
+	    body: h("tbody", { role: "rowgroup" }),
+	    head: split && h("tr", { role: "row", class: "group-row" },
 	            h("th", { role: "rowheader", scope: "rowgroup",
 	                colspan: COLUMNS.length, text: variant ?
 	                    "The same kernels under other settings" :
-	                    "Kernels as distributed" }))) }))
+	                    "Kernels as distributed" })) }))
 	    .sort((a, b) => split && worst.t.status !== "pass" ?
 	        Number(b.variant === Boolean(worst.t.variantOf)) -
 	        Number(a.variant === Boolean(worst.t.variantOf)) : 0);
@@ -249,6 +255,7 @@ export function showMatrix(m, onopen)
 	open = onopen;
 	rows = m.targets.map(buildRow);
 	groups = buildGroups();
+	all = false;
 	order = { id: "result", down: false };
 	byId("matrix-filter").value = "";
 	replace(byId("matrix"),
@@ -260,11 +267,19 @@ export function showMatrix(m, onopen)
 
 export function initMatrix()
 {
-	byId("matrix-filter").addEventListener("input", applyFilter);
+	byId("matrix-filter").addEventListener("input", place);
 	byId("matrix").addEventListener("keydown", move);
 	for (const b of byId("matrix-chips").children)
 		b.addEventListener("click",
 		    () => filterMatrix(b.dataset.query));
+	byId("matrix-more").querySelector("button").addEventListener("click",
+	    () => {
+		const next = shown().length;
+
+		all = true;
+		place();
+		focusRow(shown()[next]?.dataset.id);
+	});
 	byId("matrix-none").querySelector("button").addEventListener("click",
 	    () => {
 		filterMatrix("");

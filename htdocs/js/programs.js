@@ -34,6 +34,9 @@ function result(status, errno)
 	    h("code", { class: "errno", text: errnoText(errno) }));
 }
 
+/* What failed comes first. */
+const RELO = { failed: 0, poisoned: 0, guarded_missing: 1, resolved: 2 };
+
 function logOf(p)
 {
 	return p.load_log || [p.log_head, p.log_tail].filter(Boolean)
@@ -98,6 +101,43 @@ export function programTable(all, link)
 	            h("tbody", {}, programs.map(programRow)))),
 	    programs.slice(0, 20).map(explanationView),
 	    logs.map((p) => programLog(p, link)));
+}
+
+/* How each CO-RE relocation ended on this kernel; what failed first. */
+export function relocationTable(all)
+{
+	const rows = (all ?? []).flatMap((p) => (p.relocations ?? [])
+	    .map((r) => ({ ...r, program: p.name })))
+	    .toSorted((a, b) => (RELO[a.status] ?? 1) - (RELO[b.status] ?? 1));
+
+	return rows.length > 0 && h("details", { class: "log-box",
+	    open: (RELO[rows[0].status] ?? 1) === 0 },
+	h("summary", {}, plural(rows.length, "CO-RE relocation")),
+	h("div", { class: "scroll-box is-flat", tabindex: "0", role: "region",
+	    "aria-label": "CO-RE relocations" },
+	h("table", { class: "plain" },
+	    h("thead", {}, h("tr", {}, ["Type and member", "Here", "Kind",
+	        "Program"].map((t) => h("th", { scope: "col", text: t })))),
+	    h("tbody", {}, rows.slice(0, 200).map((r) => h("tr", {},
+	        h("th", { scope: "row", class: "mono", text:
+	            [r.local_type, r.access].filter(Boolean).join(" · ") }),
+	        h("td", {}, h("span", { class: RELO[r.status] === 0 ?
+	            "step is-fail" : "step is-pass" },
+	        String(r.status ?? "").replaceAll("_", " "))),
+	        h("td", { text: String(r.kind ?? "").replaceAll("_", " ") }),
+	        h("td", { class: "mono", text: r.program ?? "" })))))));
+}
+
+/* What the kernel was asked to be sure of the cause. */
+export function experimentList(all)
+{
+	return all?.length > 0 && h("details", { class: "log-box" },
+	    h("summary", {}, `What the kernel was asked: ${all.length}`),
+	    h("ul", { class: "lines asked" }, all.slice(0, 100).map((e) =>
+	        h("li", {}, e.question ?? e.kind ?? "", " ",
+	            h("b", { text: e.answer ?? "" }),
+	            e.detail && h("span", { class: "dim mono",
+	                text: ` ${e.detail}` })))));
 }
 
 /* A map is made, refused, or not reached; the same marks as a program's. */

@@ -14,14 +14,14 @@ import { focusSettings, settingsProblem } from "./settings.js";
 let access = { ok: false, text: "asking the server…" };
 
 /* Whether this server lets this visitor run checks at all. */
-export function setAccess(config)
+export function setAccess(config, signedIn = false)
 {
-	const open = config.allow_anonymous_validate ||
+	const open = signedIn || config.allow_anonymous_validate ||
 	    config.allow_anonymous_write;
 
 	access = open ? { ok: true, text: "" } : { ok: false, text:
 	    "This server does not take checks without credentials. " +
-	    "Use the API with a key, or ask its operator." };
+	    "Enter some under Advanced evidence, or ask its operator." };
 }
 
 export function accessFailed()

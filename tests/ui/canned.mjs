@@ -150,6 +150,7 @@ export class Canned {
 	base;
 	asked = [];		/* "GET /config", … */
 	posted = null;		/* text of the last upload */
+	headers = {};		/* of the last request */
 	answers = {};		/* path -> (query) -> [status, body, headers] */
 	reports = new Map();
 
@@ -176,6 +177,7 @@ export class Canned {
 			    max_artifact_bytes: 1048576 } }],
 			"/profiles": () => [200, { profiles: PROFILES }],
 			"/history/runs": () => [200, { records: [] }],
+			"/history/artifacts": () => [200, { records: [] }],
 			"/history/run-report": (q) => this.#report(q),
 			"/validate/start": () => [202, { job_id: JOB }],
 		};
@@ -204,6 +206,7 @@ export class Canned {
 			return;
 		}
 		req.on("data", (d) => body.push(d));
+		this.headers = req.headers;
 		req.on("end", () => this.#answer(req.method, url,
 		    Buffer.concat(body).toString("latin1"), rsp));
 	}
