@@ -119,7 +119,13 @@ libshared_a_SOURCES += shared/domain/approval.c \
 	shared/domain/approval.h shared/domain/guard.c shared/domain/guard.h
 # Decisions of the runtime.
 libshared_a_SOURCES += shared/domain/decision.c shared/domain/decision.h \
-	shared/domain/hostprobe.h shared/domain/select.h \
+	shared/domain/hostprobe.c shared/domain/hostprobe.h \
+	shared/domain/select.c shared/domain/select.h \
+	shared/domain/select_impl.h shared/domain/select_json.c \
+	shared/domain/select_judge.c shared/domain/select_judge.h \
+	shared/domain/select_match.c shared/domain/select_match.h \
+	shared/domain/select_policy.c shared/domain/select_weights.h \
+	shared/store/store_shape.c shared/store/store_shape.h \
 	shared/store/store_decision.c shared/store/store_decision.h
 nodist_libshared_a_SOURCES = shared/store/sql_text.h
 

@@ -55,3 +55,47 @@ RETURNING id;
 -- name: history_shaped_add
 INSERT INTO history_shaped (shape, seq, artifact_version, artifact_sha256)
 VALUES (:shape, :seq, :version, :sha256);
+
+-- name: shapes
+SELECT id, summary_status, required_passed, required_failed, supported,
+    failed, codes, records, last_seq
+FROM history_shapes WHERE chain = :chain AND artifact_name = :name
+ORDER BY last_seq DESC;
+
+-- name: shape_of_version
+SELECT count(*), max(seq) FROM history_shaped
+WHERE shape = :shape AND artifact_version = :version;
+
+-- name: shape_records
+SELECT h.seq, h.run_id, h.created_at, h.artifact_name, h.artifact_version,
+    h.artifact_sha256, h.summary_status, h.record_sha256,
+    h.prev_record_sha256, h.line
+FROM history_shaped AS s CROSS JOIN history AS h
+    ON h.chain = :chain AND h.seq = s.seq
+WHERE s.shape = :shape AND s.seq < :before
+ORDER BY s.seq DESC LIMIT :limit;
+
+-- name: shape_records_version
+SELECT h.seq, h.run_id, h.created_at, h.artifact_name, h.artifact_version,
+    h.artifact_sha256, h.summary_status, h.record_sha256,
+    h.prev_record_sha256, h.line
+FROM history_shaped AS s CROSS JOIN history AS h
+    ON h.chain = :chain AND h.seq = s.seq
+WHERE s.shape = :shape AND s.artifact_version = :version
+    AND s.seq < :before
+ORDER BY s.seq DESC LIMIT :limit;
+
+-- name: shape_object_after
+SELECT seq FROM history_shaped
+WHERE shape = :shape AND artifact_sha256 = :sha256 AND seq > :seq LIMIT 1;
+
+-- name: version_yanked_after
+SELECT seq FROM history
+WHERE chain = :chain AND artifact_name = :name
+    AND artifact_version = :version AND summary_status = 'yanked'
+    AND seq > :seq LIMIT 1;
+
+-- name: history_at
+SELECT seq, run_id, created_at, artifact_name, artifact_version,
+    artifact_sha256, summary_status, record_sha256, prev_record_sha256, line
+FROM history WHERE chain = :chain AND seq = :seq;

@@ -25,7 +25,8 @@
 #include "store/store_history.h"
 
 #define SELECT_SCHEMA		"runtime_selection.v0.1"
-#define SELECT_LIST_MAX		200	/* entries of a list of candidates */
+#define SELECT_LIST_MAX		100	/* entries of a list of candidates */
+#define SELECT_REJECTED_MAX	50	/* of those rejected that are listed */
 #define SELECT_CODES_MAX	64	/* of a list in a policy */
 
 /* --- what is demanded -------------------------------------------------------*/
@@ -98,7 +99,8 @@ struct	select_candidate {
 	int64_t			 score;
 	bool			 accepted;
 	struct buf		 reasons;	/* text of a JSON array */
-	struct buf		 violations;	/* text of a JSON array */
+	struct buf		 violations;	/* the same: sentences */
+	struct buf		 codes;	/* and their machine codes */
 	char			 evidence[24];	/* "exact", "nearest" ... */
 	char			 evidence_profile[PROFILE_ID_MAX + 1];
 };

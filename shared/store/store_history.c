@@ -184,8 +184,8 @@ read_row(struct stmt *s, struct history_row *r)
 	return ERR_OK;
 }
 
-static enum err
-read_rows(struct stmt *s, struct history_row **out, size_t *n)
+enum err
+store_history_rows(struct stmt *s, struct history_row **out, size_t *n)
 {
 	struct history_row	*rows = NULL;
 	size_t			 have = 0, room = 0;
@@ -221,7 +221,7 @@ store_history_page(struct db *db, const char *chain, const struct page *p,
 
 	stmt_text(s, ":chain", chain);
 	stmt_int(s, ":seq", p->after.seq);
-	return read_rows(s, out, n);
+	return store_history_rows(s, out, n);
 }
 
 enum err
@@ -240,7 +240,7 @@ store_history_of_run(struct db *db, const char *run_id,
 	struct stmt	*s = db_stmt(db, STMT_HISTORY_OF_RUN);
 
 	stmt_text(s, ":run_id", run_id);
-	return read_rows(s, out, n);
+	return store_history_rows(s, out, n);
 }
 
 enum err
@@ -250,7 +250,18 @@ store_history_of_import(struct db *db, const char *run_id,
 	struct stmt	*s = db_stmt(db, STMT_IMPORT_OF_RUN);
 
 	stmt_text(s, ":run_id", run_id);
-	return read_rows(s, out, n);
+	return store_history_rows(s, out, n);
+}
+
+enum err
+store_history_at(struct db *db, const char *chain, int64_t seq,
+    struct history_row **out, size_t *n)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_AT);
+
+	stmt_text(s, ":chain", chain);
+	stmt_int(s, ":seq", seq);
+	return store_history_rows(s, out, n);
 }
 
 void

@@ -79,6 +79,12 @@ enum err	 store_history_of_run(struct db *, const char *run_id,
 /* The same in the chains that were imported. */
 enum err	 store_history_of_import(struct db *, const char *run_id,
 		    struct history_row **, size_t *n);
+/* The record at a place, as a list of one or none. */
+enum err	 store_history_at(struct db *, const char *chain, int64_t seq,
+		    struct history_row **, size_t *n);
+/* All that a statement gives, its columns those of the functions above. */
+enum err	 store_history_rows(struct stmt *, struct history_row **,
+		    size_t *n);
 void		 history_rows_free(struct history_row *, size_t n);
 /*
  * In the order of the chain, from "from" to "to".  The row's strings are

@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	tests/unit/test_registry \
 	tests/unit/test_report \
 	tests/unit/test_sched \
+	tests/unit/test_select \
 	tests/unit/test_store \
 	tests/unit/test_stored \
 	tests/unit/test_template \
