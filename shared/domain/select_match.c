@@ -62,6 +62,15 @@ has_bpf(const char *list)
 	return p != NULL && (p[3] == '\0' || p[3] == ',');
 }
 
+/* The whole of the text is this number. */
+static bool
+is_number(const char *s, int n)
+{
+	char	*end;
+
+	return strtol(s, &end, 10) == n && end != s && *end == '\0';
+}
+
 /* One word of what differs; false also when the host has not said. */
 static bool
 word_applies(const char *w, const struct host *h)
@@ -75,11 +84,11 @@ word_applies(const char *w, const struct host *h)
 	if (strncmp(w, lsm, sizeof(lsm) - 1) == 0)
 		return h->lsm_bpf == (has_bpf(w) ? HOST_YES : HOST_NO);
 	if (strncmp(w, jit, sizeof(jit) - 1) == 0)
-		return h->jit == (atoi(w + sizeof(jit) - 1) != 0 ? HOST_YES :
-		    HOST_NO);
+		return h->jit == (is_number(w + sizeof(jit) - 1, 0) ?
+		    HOST_NO : HOST_YES);
 	if (strncmp(w, unpriv, sizeof(unpriv) - 1) == 0)
-		return h->unprivileged_disabled ==
-		    atoi(w + sizeof(unpriv) - 1);
+		return is_number(w + sizeof(unpriv) - 1,
+		    h->unprivileged_disabled);
 	return strcmp(w, "kernel BTF hidden") == 0 && h->btf == HOST_NO;
 }
 
