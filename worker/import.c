@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/grow.h"
 #include "domain/history_next.h"
 #include "domain/history_view.h"
 #include "store/store_import.h"
@@ -31,8 +32,12 @@ struct	records {
 static void
 problem(struct import *im, int64_t line, const char *code, const char *text)
 {
+	char	 file[256];
+
+	snprintf(file, sizeof(file), "%s" RECORDS_FILE, im->prefix == NULL ?
+	    "" : im->prefix);
 	if (im->o->problem != NULL)
-		im->o->problem(RECORDS_FILE, line, code, text, im->o->arg);
+		im->o->problem(file, line, code, text, im->o->arg);
 }
 
 /* --- keys ----------------------------------------------------------------- */
@@ -56,8 +61,8 @@ key_file(struct import *im, const char *rel)
 	return e;
 }
 
-static enum err
-load_keys(struct import *im)
+enum err
+import_keys(struct import *im)
 {
 	enum err	 e;
 
@@ -66,7 +71,7 @@ load_keys(struct import *im)
 		    strlen(im->o->keys), "--key", im->d);
 	else if ((e = key_file(im, "keys/" HISTORY_PUBLIC_FILE)) == ERR_OK)
 		e = key_file(im, "keys/" HISTORY_TRUSTED_FILE);
-	im->sum->keys = history_trust_len(im->trust);
+	im->sum->keys += history_trust_len(im->trust);
 	return e;
 }
 
@@ -153,6 +158,32 @@ append(struct records *rs, const struct history_entry *en)
 	return e;
 }
 
+/* For whoever goes on with it. */
+static enum err
+keep_line(struct import *im, const char *line, size_t len)
+{
+	struct import_taken	*t = &im->taken;
+	enum err		 e;
+
+	if (!im->keep)
+		return ERR_OK;
+	if ((e = grow(&t->line, t->n, &t->room, sizeof(*t->line))) != ERR_OK)
+		return e;
+	if ((t->line[t->n] = strndup(line, len)) == NULL)
+		return ERR_NOMEM;
+	t->n++;
+	return ERR_OK;
+}
+
+void
+import_taken_clear(struct import_taken *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->line[i]);
+	free(t->line);
+	memset(t, 0, sizeof(*t));
+}
+
 /* It verifies: is it here, or does it go in? */
 static enum err
 take(struct records *rs, const struct history_entry *en)
@@ -221,6 +252,7 @@ one_line(const char *line, size_t len, int64_t no, void *arg)
 	struct import		*im = rs->im;
 	struct history_entry	 en;
 	struct diag		 why = DIAG_INIT;
+	int64_t			 failed;
 	enum err		 e;
 
 	im->sum->records.read++;
@@ -231,7 +263,10 @@ one_line(const char *line, size_t len, int64_t no, void *arg)
 	if (e == ERR_NOMEM)
 		return e;
 	if (e == ERR_OK) {
+		failed = im->sum->records.failed;
 		e = verified(rs, &en, no);
+		if (e == ERR_OK && im->sum->records.failed == failed)
+			e = keep_line(im, line, len);
 		history_entry_free(&en);
 	} else {
 		problem(im, no, line == NULL ? "line_too_long" :
@@ -246,8 +281,8 @@ one_line(const char *line, size_t len, int64_t no, void *arg)
 	return e;
 }
 
-static enum err
-records(struct import *im)
+enum err
+import_records(struct import *im)
 {
 	struct records	 rs = { .im = im, .first = true };
 	enum err	 e;
@@ -284,8 +319,10 @@ import_folder(const struct import_opts *o, struct import_sum *sum,
 	    (im.dir = open(im.root, O_PATH | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return diag_errno(d, "cannot open the folder %s", o->from);
 	if ((e = history_trust_new(&im.trust)) == ERR_OK &&
-	    (e = load_keys(&im)) == ERR_OK && (e = import_runs(&im)) == ERR_OK)
-		e = records(&im);
+	    (e = import_keys(&im)) == ERR_OK && (e = import_runs(&im)) == ERR_OK)
+		e = import_records(&im);
+	if (e == ERR_OK)
+		e = import_registry(&im);
 	history_trust_free(im.trust);
 	close(im.dir);
 	return e;

@@ -1,7 +1,7 @@
 /*
  * Takes over a work folder that another server has written, of the first
- * generation or of ours: the signed records with their signatures, and the
- * runs with report and object.
+ * generation or of ours: the signed records with their signatures, the runs
+ * with report and object, and the projects of the registry with theirs.
  *
  * A record is verified as strictly as one of ours, in its place in its
  * chain.  What fails is told by file, line and machine code and left out;
@@ -24,11 +24,12 @@ struct	import_count {
 };
 
 struct	import_sum {
-	struct import_count	 records, runs;
+	struct import_count	 records, runs, projects, versions;
 	size_t			 keys;	/* that count for the records */
 };
 
 struct	import_opts {
+	const struct conf	*conf;
 	const char	*workdir;	/* ours */
 	struct db	*db;
 	struct signer	*signer;
@@ -52,6 +53,15 @@ enum err	 import_folder(const struct import_opts *,
 
 /* --- between the files of the importer ------------------------------------ */
 
+/* The largest tested object or artifact. */
+#define IMPORT_OBJECT_MAX	((int64_t)512 * 1024 * 1024)
+
+/* Lines of records that are here now. */
+struct	import_taken {
+	char	**line;
+	size_t	  n, room;
+};
+
 struct	import {
 	const struct import_opts *o;
 	struct import_sum	*sum;
@@ -59,10 +69,20 @@ struct	import {
 	int			 dir;
 	struct history_trust	*trust;
 	char			 root[4096];	/* "from", absolute */
+	const char		*prefix;	/* of "dir", for people; or NULL */
+	bool			 keep;		/* the lines, in "taken" */
+	struct import_taken	 taken;
 };
 
 /* The runs: registry/runs.jsonl with what it names. */
 enum err	 import_runs(struct import *);
+
+/* The registry's projects with their records and versions. */
+enum err	 import_registry(struct import *);
+/* The keys and the records of im->dir, whatever folder that is. */
+enum err	 import_keys(struct import *);
+enum err	 import_records(struct import *);
+void		 import_taken_clear(struct import_taken *);
 
 /* Adds the keys that count for an imported chain. */
 enum err	 import_trust(struct db *, const char *chain,

@@ -9,13 +9,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum err
-import_open(int dir, const char *rel, int *out)
+static enum err
+open_below(int dir, const char *rel, int flags, int *out)
 {
-	struct open_how	 how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY |
-			    O_NONBLOCK, .resolve = RESOLVE_BENEATH |
+	struct open_how	 how = { .flags = (unsigned)(O_RDONLY | O_CLOEXEC |
+			    O_NOCTTY | O_NONBLOCK | flags),
+			    .resolve = RESOLVE_BENEATH |
 			    RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
-	struct stat	 st;
 	int		 fd;
 
 	fd = (int)syscall(SYS_openat2, dir, rel, &how, sizeof(how));
@@ -23,12 +23,31 @@ import_open(int dir, const char *rel, int *out)
 		return errno == ENOENT || errno == ENOTDIR ? ERR_NOTFOUND :
 		    errno == ELOOP || errno == EXDEV ? ERR_DENIED :
 		    err_from_errno(errno);
+	*out = fd;
+	return ERR_OK;
+}
+
+enum err
+import_open(int dir, const char *rel, int *out)
+{
+	struct stat	 st;
+	enum err	 e;
+	int		 fd;
+
+	if ((e = open_below(dir, rel, 0, &fd)) != ERR_OK)
+		return e;
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
 		close(fd);
 		return ERR_DENIED;
 	}
 	*out = fd;
 	return ERR_OK;
+}
+
+enum err
+import_folder_open(int dir, const char *rel, int *out)
+{
+	return open_below(dir, rel, O_DIRECTORY, out);
 }
 
 static ssize_t

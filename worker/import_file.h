@@ -16,6 +16,8 @@
  * leads out of the folder, over a link, or to something that is no file.
  */
 enum err	 import_open(int dir, const char *rel, int *fd);
+/* A folder below "dir"; likewise. */
+enum err	 import_folder_open(int dir, const char *rel, int *fd);
 /* The whole of it, up to the buffer's maximum (ERR_TOOBIG). */
 enum err	 import_read(int dir, const char *rel, struct buf *);
 

@@ -18,7 +18,6 @@
 #define RUNS_FILE	"registry/runs.jsonl"
 #define RUN_LINE_MAX	((size_t)256 * 1024)
 #define RUN_REPORT_MAX	((size_t)64 * 1024 * 1024)
-#define OBJECT_MAX	((int64_t)512 * 1024 * 1024)
 #define LOCK_WAIT_MS	10000
 
 struct	taking {
@@ -146,7 +145,7 @@ read_object(struct taking *t, int fd)
 	ssize_t	 n;
 	enum err e;
 
-	if ((e = object_new(t->im->o->workdir, OBJECT_MAX, &t->object,
+	if ((e = object_new(t->im->o->workdir, IMPORT_OBJECT_MAX, &t->object,
 	    t->im->d)) != ERR_OK)
 		return e;
 	while (e == ERR_OK && (n = read(fd, chunk, sizeof(chunk))) > 0)

@@ -19,7 +19,8 @@ libworker_a_SOURCES = \
 	worker/identity.c worker/identity.h \
 	worker/inspect_run.c worker/inspect_run.h \
 	worker/import.c worker/import.h worker/import_file.c \
-	worker/import_file.h worker/import_run.c \
+	worker/import_file.h worker/import_registry.c \
+	worker/import_run.c \
 	worker/inputs.c worker/inputs.h \
 	worker/loop.c worker/loop.h \
 	worker/lost.c worker/lost.h \

@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/lib/tap.sh"
 . "$top_srcdir/tests/lib/fake_world.sh"
 fake_world
-plan 28
+plan 36
 peer=$world/peer
 records=$peer/registry/artifact_versions.jsonl
 mkdir -p "$peer/registry" "$peer/keys" "$peer/reports"
@@ -188,6 +188,57 @@ check "the rest is taken over in pieces" grep -qx "1 2" "$world/pieces"
 check "and each piece verifies" grep -qx 0 "$world/code"
 ! import "$world/nothing" --json
 check "a folder that is not there" counts '.code' not_found
+
+# --- projects of a registry ---------------------------------------------------
+tree=$world/tree
+project=$tree/cloud-registry/tenants/acme/projects/web
+mkdir -p "$project/registry" "$project/keys" "$project/reports"
+cp "$peer/keys/"* "$project/keys"
+printf '{"schema_version":"cloud_registry_project.v0.1","tenant":"acme",
+    "project":"web","visibility":"public","created_at":"2026-05-15T17:00:00Z",
+    "updated_at":"2026-05-15T17:00:00Z"}\n' >"$project/project.json"
+prev=
+for v in v1 v2 v3; do
+	mkdir -p "$project/artifacts/probe/$v"
+	cp "$world/prog.bpf.o" "$project/artifacts/probe/$v/$sha.bpf.o"
+	record "probe-$v-$(echo "$sha" | cut -c1-12)" "$v" \
+	    >>"$project/registry/artifact_versions.jsonl"
+	printf '{"run":{"id":"r-%s"},"artifact":{"sha256":"%s"},"targets":[%s],
+	    "summary":{"status":"pass"}}\n' "$v" "$sha" \
+	    '{"profile_id":"p","required":true,"status":"pass"}' \
+	    >"$project/reports/probe-$v-$(echo "$sha" | cut -c1-12).json"
+done
+printf '{"schema_version":"cloud_registry_upload_summary.v0.1",
+    "compatibility":{"summary_status":"pass"}}\n' \
+    >"$project/reports/probe-v3-$(echo "$sha" | cut -c1-12).json"
+BPFCOMPAT_WORKDIR=$world/registry
+# of WHAT: imported, known and failed of the last result.
+of() {
+	counts "[.$1.imported, .$1.known, .$1.failed] | join(\" \")" "$2"
+}
+import "$tree" --dry-run --json
+check "a registry project can be looked at first" of versions "3 0 0"
+import "$tree" --json
+check "its records keep their signatures" of records "3 0 0"
+check "in a chain of their own, byte for byte" test "$(sql "SELECT line
+    FROM history WHERE chain GLOB '@*' ORDER BY seq")" = \
+    "$(cat "$project/registry/artifact_versions.jsonl")"
+check "its versions are versions here, a claim stays a claim" test "$(sql \
+    "SELECT group_concat(artifact_version || ' ' || evidence, ',')
+    FROM registry_versions")" = "v1 report,v2 report,v3 claim"
+check "the project is as public as it was" test "$(sql "SELECT visibility
+    FROM registry_projects WHERE tenant = 'acme'")" = public
+check "and all of it verifies" "$bin/bpfcompat" history verify --all
+import "$tree" --json
+check "a project taken over again changes nothing" of versions "0 3 0"
+echo x >>"$project/artifacts/probe/v1/$sha.bpf.o"
+rm "$project/reports/probe-v2-"*
+BPFCOMPAT_WORKDIR=$world/registry2
+import "$tree" --json
+check "what is wrong is told by version, the rest comes over" counts \
+    '[.problems[].code, .versions.imported] | join(" ")' \
+    "artifact_mismatch report_missing 1"
+BPFCOMPAT_WORKDIR=$world/work
 
 # Ours, verified by other people's tools.
 fake_kernel debian-12-6.1

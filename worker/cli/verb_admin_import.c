@@ -80,14 +80,19 @@ show_sum(struct showing *s, const struct import_sum *sum, bool dry)
 		jsonw_int(&s->w, "keys", (int64_t)sum->keys);
 		count_json(&s->w, "runs", &sum->runs);
 		count_json(&s->w, "records", &sum->records);
+		count_json(&s->w, "projects", &sum->projects);
+		count_json(&s->w, "versions", &sum->versions);
 		jsonw_end(&s->w);
 		buf_addc(s->out, '\n');
 	} else {
 		count_text(s->out, "runs", &sum->runs, dry);
 		count_text(s->out, "records", &sum->records, dry);
+		count_text(s->out, "projects", &sum->projects, dry);
+		count_text(s->out, "versions", &sum->versions, dry);
 	}
 	return cli_print(s->out) != CLI_OK || sum->records.failed > 0 ||
-	    sum->runs.failed > 0 ? CLI_ERROR : CLI_OK;
+	    sum->runs.failed > 0 || sum->projects.failed > 0 ||
+	    sum->versions.failed > 0 ? CLI_ERROR : CLI_OK;
 }
 
 static enum err
@@ -134,7 +139,8 @@ admin_import(struct conf *c, int argc, char **argv)
 	};
 	const struct flags	 f = { "admin import", "FOLDER", "Takes over "
 	    "the work folder of another server: its signed records with "
-	    "their\nsignatures, and its runs with report and object.  What "
+	    "their\nsignatures, its runs with report and object, and the "
+	    "projects of its registry.  What "
 	    "does not verify is told by\nfile, line and code and left out; "
 	    "the exit code is 1 then.", 1, table };
 	struct buf		 b = BUF_INIT(OUTPUT_MAX);
@@ -152,6 +158,7 @@ admin_import(struct conf *c, int argc, char **argv)
 	}
 	o.from = argv[0];
 	o.workdir = c->workdir;
+	o.conf = c;
 	s.out = &b;
 	s.tty = isatty(STDERR_FILENO) == 1;
 	jsonw_init(&s.w, &b, JSONW_COMPACT);
