@@ -198,7 +198,8 @@ have_template(struct attempt *a, int64_t deadline, struct diag *d)
 	e = template_build(&a->tmpl, a->spec->memory_mb, a->uid != 0,
 	    boot_template, a, deadline, d);
 	if (e == ERR_UNSUPPORTED || e == ERR_TIMEOUT)
-		template_discard(&a->tmpl, diag_text(d));
+		template_discard(&a->tmpl, e == ERR_UNSUPPORTED,
+		    diag_text(d));
 	if (e != ERR_OK)
 		return e;
 	template_evict(a->spec->cache_dir, a->conf->template_mb * 1024 * 1024,
@@ -218,7 +219,7 @@ boot_clone(struct attempt *a, struct diag *d)
 		return e;
 	e = start_clone(a, soon(CLONE_MS, a->boot_deadline), d);
 	if (e != ERR_OK && e != ERR_CANCELED)
-		template_discard(&a->tmpl, diag_text(d));
+		template_discard(&a->tmpl, e != ERR_TIMEOUT, diag_text(d));
 	return e;
 }
 

@@ -40,6 +40,6 @@ attempt_check(struct attempt *a)
 	snprintf(reason, sizeof(reason), "a guest booted anew says otherwise "
 	    "(saved, anew): %s", a->differ);
 	if ((e = attempt_name_template(a, &a->diag)) == ERR_OK)
-		template_discard(&a->tmpl, reason);
+		template_discard(&a->tmpl, true, reason);
 	return e;
 }

@@ -218,7 +218,7 @@ clock_ran_away(struct attempt *a)
 	    "times too fast: its kernel misjudged the CPU while this machine "
 	    "was busy; a fresh one is started", (long long)n);
 	if (a->cloned)
-		template_discard(&a->tmpl, diag_text(&a->diag));
+		template_discard(&a->tmpl, false, diag_text(&a->diag));
 	return true;
 }
 
@@ -232,8 +232,8 @@ template_changed(struct attempt *a)
 	a->code = "template_changed";
 	diag_set(&a->diag, ERR_CORRUPT, NULL, "the saved guest was changed "
 	    "while this one ran on it; it is removed, a fresh one is started");
-	template_discard(&a->tmpl, "the saved memory was changed while a "
-	    "guest ran on it");
+	template_discard(&a->tmpl, false, "the saved memory was changed while "
+	    "a guest ran on it");
 	return true;
 }
 

@@ -179,7 +179,7 @@ template_open(struct template *t, struct diag *d)
 		return e;
 	}
 	if (template_about_read(t, d) != ERR_OK || !template_intact(t)) {
-		template_discard(t, "the saved memory was changed");
+		template_discard(t, false, "the saved memory was changed");
 		return diag_set(d, ERR_CORRUPT, NULL,
 		    "the saved memory was changed");
 	}

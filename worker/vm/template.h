@@ -83,12 +83,14 @@ enum err	 template_resume(struct vm *, int state_fd, int64_t deadline,
 		    struct diag *);
 /*
  * Removes a template that did not work and keeps the reason.  Nobody tries
- * again for TEMPLATE_REST_S seconds, after each further failure twice as
+ * again for TEMPLATE_REST_S seconds, or, when it is "lasting" and not the
+ * fault of this moment (a busy machine), after each further failure twice as
  * long, up to TEMPLATE_REST_MAX_S: template_open() gives ERR_UNAVAILABLE.
  */
 #define TEMPLATE_REST_S		60
 #define TEMPLATE_REST_MAX_S	3600
-void		 template_discard(struct template *, const char *reason);
+void		 template_discard(struct template *, bool lasting,
+		    const char *reason);
 
 /*
  * Removes the least recently used ones until all take "max" bytes or less,

@@ -131,7 +131,7 @@ template_failed_lately(const struct template *t)
 }
 
 void
-template_discard(struct template *t, const char *reason)
+template_discard(struct template *t, bool lasting, const char *reason)
 {
 	struct buf	 b = BUF_INIT(ABOUT_MAX);
 	struct jval	*before;
@@ -143,7 +143,7 @@ template_discard(struct template *t, const char *reason)
 	before = failure(t, &when);
 	begin_record(t, &w, &b);
 	jsonw_str(&w, "reason", reason);
-	jsonw_int(&w, "count", jval_get_int(before, "count", 0) + 1);
+	jsonw_int(&w, "count", jval_get_int(before, "count", 0) + lasting);
 	jsonw_end(&w);
 	if (template_beside(t, FAILED, path) == ERR_OK)
 		write_record(path, &b, NULL);
