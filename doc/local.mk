@@ -10,6 +10,10 @@ dist_doc_DATA = README.md doc/access.md doc/admin.md doc/architecture.md \
 	doc/attach.md doc/causes.md doc/compare.md doc/history.md \
 	doc/environment.md doc/registry-rows.md doc/signing.md
 
+# Pictures of the README.
+gallerydir = $(docdir)/doc/gallery
+dist_gallery_DATA = doc/gallery/log.png doc/gallery/result.png
+
 # Served at /api/openapi.yaml.
 apidocdir = $(pkgdatadir)/doc
 dist_apidoc_DATA = doc/openapi.yaml
