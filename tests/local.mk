@@ -36,9 +36,10 @@ TESTS += tests/it/kernels.sh
 EXTRA_DIST += tests/it/kernels.sh
 
 # --- suites --------------------------------------------------------------------
-SUITE_TESTS = tests/it/suite.sh tests/it/outputs.sh tests/vm/suite.sh
+SUITE_TESTS = tests/it/completion.sh tests/it/outputs.sh tests/it/suite.sh \
+	tests/vm/suite.sh
 TESTS += $(SUITE_TESTS)
-EXTRA_DIST += $(SUITE_TESTS) tests/lib/junit.xsd tests/lib/sarif.jq
+EXTRA_DIST += $(SUITE_TESTS) tests/vm/suite_big.sh tests/lib/junit.xsd tests/lib/sarif.jq
 
 # --- worker, report ----------------------------------------------------------
 check_PROGRAMS += tests/lib/fake_runner

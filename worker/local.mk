@@ -80,6 +80,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_admin_approval.c \
 	worker/cli/verb_admin_doctor.c worker/cli/verb_admin_token.c \
 	worker/cli/verb_compare.c \
+	worker/cli/verb_completion.c worker/cli/verb_completion.h \
 	worker/cli/verb_admin_import.c worker/cli/verb_admin_publish.c \
 	worker/cli/verb_env.c \
 	worker/cli/verb_history.c worker/cli/verb_history.h \
@@ -99,6 +100,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/suite_job.c worker/cli/suite_run.c \
 	worker/cli/suite_run.h worker/cli/suite_show.c \
 	worker/cli/suite_show.h worker/cli/suite_state.c \
+	worker/cli/remote.c worker/cli/remote.h worker/cli/remote_job.c \
 	worker/cli/verb_suite.c worker/cli/verb_report.c \
 	worker/cli/outputs.c worker/cli/outputs.h \
 	worker/cli/submit.c worker/cli/submit.h \
@@ -113,7 +115,8 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_test_command.c \
 	worker/cli/verb_version.c
 nodist_bin_bpfcompat_SOURCES = worker/cli/build_info.h
-bin_bpfcompat_LDADD = libcli.a libworker.a libkernels.a $(SHARED_LIBS)
+bin_bpfcompat_LDADD = libcli.a libworker.a libkernels.a $(SHARED_LIBS) \
+	$(CURL_LIBS)
 
 EXTRA_DIST += worker/cli/build_info.sh
 BUILT_SOURCES += worker/cli/build_info.h

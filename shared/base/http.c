@@ -338,8 +338,11 @@ headers_of(const struct hop *h, struct curl_slist **l)
 	for (size_t i = 0; e == ERR_OK && w->headers != NULL &&
 	    w->headers[i] != NULL; i++)
 		e = add_header(l, w->headers[i]);
-	if (e == ERR_OK && w->body != NULL &&
-	    (e = add_header(l, "Content-Type: application/json")) == ERR_OK)
+	if (e != ERR_OK || w->body == NULL)
+		return e;
+	snprintf(text, sizeof(text), "Content-Type: %.100s",
+	    w->content_type != NULL ? w->content_type : "application/json");
+	if ((e = add_header(l, text)) == ERR_OK)
 		e = add_header(l, "Expect:");
 	return e;
 }
@@ -388,7 +391,8 @@ options(struct hop *h, const char *url, int64_t left)
 		SET(SSLKEY, w->key);
 	}
 	if (w->body != NULL) {
-		SET(POSTFIELDSIZE_LARGE, (curl_off_t)strlen(w->body));
+		SET(POSTFIELDSIZE_LARGE, (curl_off_t)(w->body_len != 0 ?
+		    w->body_len : strlen(w->body)));
 		SET(POSTFIELDS, w->body);
 	}
 	return rc;

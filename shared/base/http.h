@@ -53,11 +53,13 @@ struct	http_want {
 	const struct http_guard *guard;	/* NULL: an operator's address */
 	/*
 	 * For the address named above only, not for where it redirects to.
-	 * With "body" it is a POST of application/json, and a redirect is an
-	 * error.  Each header is a whole line; NULL ends them.
+	 * With "body" it is a POST, and a redirect is an error.  Each header
+	 * is a whole line; NULL ends them.
 	 */
 	const char	*const *headers;
 	const char	*body;
+	size_t		 body_len;	/* 0: up to its NUL */
+	const char	*content_type;	/* NULL: application/json */
 	const char	*cert, *key;	/* our certificate (PEM), or NULL */
 };
 

@@ -24,10 +24,10 @@ soak: check-programs
 	    '$(abs_top_builddir)'
 	@$(SHELL) $(top_srcdir)/tests/bench/soak_history.sh \
 	    '$(abs_top_srcdir)' '$(abs_top_builddir)'
-soak: soak-vm soak-twins soak-shared
-bench-vm soak-vm soak-twins soak-shared: check-programs
+soak: soak-vm soak-twins soak-shared soak-suite
+bench-vm soak-vm soak-twins soak-shared soak-suite: check-programs
 # Virtual machines alone.
-.PHONY: bench-vm soak-vm soak-twins soak-shared
+.PHONY: bench-vm soak-vm soak-twins soak-shared soak-suite
 bench-vm:
 	@$(SHELL) $(top_srcdir)/tests/bench/vm.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'
@@ -40,4 +40,7 @@ soak-twins:
 soak-shared:
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	    $(SHELL) $(top_srcdir)/tests/vm/shared_templates.sh
+soak-suite:
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    $(SHELL) $(top_srcdir)/tests/vm/suite_big.sh
 CLEANFILES += history.json vm.json

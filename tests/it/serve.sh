@@ -7,7 +7,7 @@
 fake_world
 [ -x /usr/sbin/nginx ] || command -v nginx >/dev/null ||
     skip_all "nginx is not installed"
-plan 18
+plan 21
 BPFCOMPAT_LEASE=3s
 export BPFCOMPAT_LEASE
 fake_kernel debian-11-5.10 debian-12-6.1
@@ -99,6 +99,17 @@ check "the API answers after one of its children was killed" \
     wait_until 10 get /livez
 kill -9 "$(child bpfcompat-fcgi)"
 check "and after all of them were" wait_until 20 get /livez
+
+matrix one debian-11-5.10
+check "the command line lets the server do it" "$bin/bpfcompat" test \
+    --server "$url/" --artifact "$world/prog.bpf.o" \
+    --matrix "$world/one.yaml" --out "$world/remote.json"
+check "and gets the report" jq -e '.schema_version == "v0.1" and
+    .targets[0].status == "pass"' "$world/remote.json"
+check "a key goes to another machine over https only" sh -c "! \
+    BPFCOMPAT_REMOTE_KEY=x '$bin/bpfcompat' test --server http://192.0.2.1 \
+    --artifact '$world/prog.bpf.o' --matrix '$world/one.yaml' 2>'$world/err' &&
+    grep -q 'over https only' '$world/err'"
 
 plan_for debian-11-5.10 hang
 plan_for debian-12-6.1 hang

@@ -8,6 +8,7 @@
 
 #include "base/fsio.h"
 #include "base/json_out.h"
+#include "worker/cli/flags.h"
 
 static void
 usage(const struct verb *t, const char *path, const char *about, FILE *out)
@@ -36,6 +37,12 @@ cli_dispatch(const struct verb *table, const char *path, const char *about,
 	if (argc < 2) {
 		usage(table, path, about, stdout);
 		return CLI_ERROR;
+	}
+	if (argc == 2 && strncmp(argv[1], FLAGS_LIST, strlen(FLAGS_LIST)) ==
+	    0) {
+		for (const struct verb *v = table; v->name != NULL; v++)
+			printf("%s\t%s\n", v->name, v->summary);
+		return CLI_OK;
 	}
 	if (is_help(argv[1]) && argc == 2) {
 		usage(table, path, about, stdout);

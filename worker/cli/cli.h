@@ -56,6 +56,7 @@ enum err	 cli_open_db(const struct conf *, enum db_role, struct db **,
 
 int		 verb_admin(struct conf *, int argc, char **argv);
 int		 verb_compare(struct conf *, int argc, char **argv);
+int		 verb_completion(struct conf *, int argc, char **argv);
 int		 verb_env(struct conf *, int argc, char **argv);
 int		 verb_history(struct conf *, int argc, char **argv);
 int		 verb_inspect(struct conf *, int argc, char **argv);

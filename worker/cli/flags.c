@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/timefmt.h"
+#include "domain/out.h"
 
 static void
 usage(const struct flags *f, FILE *out)
@@ -143,6 +144,52 @@ is_help(const char *w)
 	    strcmp(w, "--help") == 0;
 }
 
+/* --- for completion ------------------------------------------------------- */
+
+/* What a value is called, and what it may be; "@" as the shell's scripts
+   know it. */
+static void
+list_values(const struct flag *p)
+{
+	static const struct { const char *arg, *values; } known[] = {
+		{ "MODE", "load_only\nload_attach\nbehavior\n" },
+		{ "DIR", "@dir\n" },
+		{ "FILE", "@file\n" },
+		{ "FILE,...", "@file\n" },
+		{ "MATRIX", "@file\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (p->arg != NULL && strcmp(p->arg, known[i].arg) == 0)
+			fputs(known[i].values, stdout);
+	if (p->arg == NULL || strcmp(p->arg, "FORMAT") != 0)
+		return;
+	puts("markdown");
+	for (const struct out_format *o = out_formats; o->name != NULL; o++)
+		printf("%s\t%s\n", o->name, o->about);
+}
+
+static void
+list(const struct flags *f, const char *of)
+{
+	const struct flag	*p = NULL;
+
+	if (of[0] == '-')
+		p = find(f, of + (of[1] == '-' ? 2 : 1), strlen(of) -
+		    (of[1] == '-' ? 2 : 1));
+	if (p != NULL && p->kind != FLAG_BOOL) {
+		list_values(p);
+		return;
+	}
+	if (strcmp(of, FLAGS_LIST_WORDS) == 0 && f->max_words != 0) {
+		puts("@file");
+		return;
+	}
+	for (p = f->table; p->kind != FLAG_END; p++)
+		printf("--%s\t%s\n", p->name, p->doc);
+	puts("--help\tshow the flags");
+}
+
 bool
 flags_parse(const struct flags *f, int argc, char **argv, int *nwords,
     int *code)
@@ -150,6 +197,12 @@ flags_parse(const struct flags *f, int argc, char **argv, int *nwords,
 	bool	 only_words = false;
 	int	 n = 0;
 
+	if (argc > 1 && strncmp(argv[argc - 1], FLAGS_LIST,
+	    strlen(FLAGS_LIST)) == 0) {
+		list(f, argv[argc - 1] + strlen(FLAGS_LIST));
+		*code = 0;
+		return false;
+	}
 	for (int i = 1; i < argc; i++) {
 		if (only_words || argv[i][0] != '-' || argv[i][1] == '\0') {
 			if (f->max_words >= 0 && n >= f->max_words)

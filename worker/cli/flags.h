@@ -45,6 +45,15 @@ struct	flags {
 };
 
 /*
+ * As the last word it asks for the table instead of running the verb: each
+ * flag, or, when a flag follows it, the values of that one, or, when
+ * FLAGS_LIST_WORDS does, the words of the verb.  For completion and for the
+ * test that holds the manual against the tables.
+ */
+#define FLAGS_LIST		"--@list="
+#define FLAGS_LIST_WORDS	"@words"
+
+/*
  * Reads argv[1..argc) (argv[0] is the verb).  Positional words are moved to
  * argv[0..*nwords) in order.  Returns true when the verb shall run.
  * Otherwise the verb ends with *code: 0 after --help (usage on standard

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "worker/cli/cli.h"
+#include "worker/cli/verb_completion.h"
 
 static const struct verb verbs[] = {
 	{ "test", "test an object on the kernels of a matrix", verb_test },
@@ -29,6 +30,8 @@ static const struct verb verbs[] = {
 	    verb_runtime },
 	{ "admin", "registry tokens, published files, audit", verb_admin },
 	{ "env", "environment variables, with the values in force", verb_env },
+	{ "completion", "completion of the line for bash and zsh",
+	    verb_completion },
 	{ "version", "version of this program", verb_version },
 	{ NULL, NULL, NULL },
 };
@@ -52,5 +55,7 @@ main(int argc, char **argv)
 		return CLI_ERROR;
 	}
 	log_open("bpfcompat", (enum log_level)log_level_parse(conf.log_level));
+	if (argc > 1 && strcmp(argv[1], COMPLETE_VERB) == 0)
+		return cli_complete(verbs, &conf, argc, argv);
 	return cli_dispatch(verbs, "bpfcompat", about, &conf, argc, argv);
 }

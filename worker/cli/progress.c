@@ -34,6 +34,7 @@ struct	progress {
 	int			 n;
 	int			 drawn;	/* live lines on the screen now */
 	int			 idw;	/* width of the longest id */
+	bool			 plain;	/* NO_COLOR is set */
 	int64_t			 drew_ms;
 };
 
@@ -47,6 +48,7 @@ progress_new(int fd, enum progress_mode mode)
 		return NULL;
 	p->fd = fd;
 	p->mode = mode;
+	p->plain = getenv("NO_COLOR") != NULL;
 	if (mode == PROGRESS_AUTO)
 		p->mode = isatty(fd) && term != NULL &&
 		    strcmp(term, "dumb") != 0 ? PROGRESS_TTY : PROGRESS_PLAIN;
@@ -298,8 +300,9 @@ progress_end(struct progress *p, int n, bool ok, const char *text)
 	switch (p->mode) {
 	case PROGRESS_TTY:
 		clear_live(p, &b);
-		buf_addf(&b, "%s %-*s  %s\n", ok ? "\033[32mok\033[0m" :
-		    "\033[31m--\033[0m", p->idw, it->id, it->text);
+		buf_addf(&b, "%s%s%s %-*s  %s\n", p->plain ? "" : ok ?
+		    "\033[32m" : "\033[31m", ok ? "ok" : "--", p->plain ?
+		    "" : "\033[0m", p->idw, it->id, it->text);
 		draw_live(p, &b);
 		break;
 	case PROGRESS_JSON:

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fsio.h"
+#include "base/json_out.h"
 #include "base/log.h"
 #include "domain/report.h"
 #include "domain/suite.h"
@@ -133,35 +133,44 @@ put_files(const struct test_options *o, const struct buf *json,
 	return e;
 }
 
+/* Reports where they are wanted, and the verdict; "code" if all is well. */
 static int
-show_result(const struct engine *g, const struct test_options *o,
-    const struct job *j, struct diag *d)
+show_report(const char *workdir, const struct test_options *o,
+    const struct buf *json, const struct jval *doc, int code, struct diag *d)
 {
-	struct buf	 json = BUF_INIT(REPORT_MAX);
 	struct buf	 text = BUF_INIT(SUMMARY_MAX);
-	struct jval	*doc = NULL;
-	int		 code = CLI_ERROR;
 
-	if (job_report_read(g, j, &json, &doc, d) != ERR_OK ||
-	    put_files(o, &json, doc, d) != ERR_OK) {
-		cli_error(o->verb, o->json, d);
-		goto out;
-	}
+	if (put_files(o, json, doc, d) != ERR_OK)
+		return cli_error(o->verb, o->json, d);
 	if (o->json)
-		cli_print(&json);
+		cli_print(json);
 	else {
-		test_summary(doc, g->conf->workdir, &text);
+		test_summary(doc, workdir, &text);
 		if (o->out[0] != '\0')
 			buf_addf(&text, "Report: %s\n", o->out);
 		if (o->markdown[0] != '\0')
 			buf_addf(&text, "Markdown: %s\n", o->markdown);
 		cli_print(&text);
 	}
-	code = job_canceled(j) ? CLI_ERROR : (int)j->exit_code;
-out:
+	buf_clear(&text);
+	return code;
+}
+
+static int
+show_result(const struct engine *g, const struct test_options *o,
+    const struct job *j, struct diag *d)
+{
+	struct buf	 json = BUF_INIT(REPORT_MAX);
+	struct jval	*doc = NULL;
+	int		 code;
+
+	if (job_report_read(g, j, &json, &doc, d) != ERR_OK)
+		code = cli_error(o->verb, o->json, d);
+	else
+		code = show_report(g->conf->workdir, o, &json, doc,
+		    job_canceled(j) ? CLI_ERROR : (int)j->exit_code, d);
 	jval_free(doc);
 	buf_clear(&json);
-	buf_clear(&text);
 	return code;
 }
 
@@ -235,23 +244,27 @@ command_time(const struct test_options *o)
 	return COMMAND_MS < o->timeout / 2 ? COMMAND_MS : o->timeout / 2;
 }
 
+static struct submit
+order_of(const struct test_options *o, const struct matrix *mx)
+{
+	bool	 source = o->source[0] != '\0';
+
+	return (struct submit){ .artifact = source ? o->source : o->artifact,
+	    .source = source, .clang_flags = o->clang_flags, .name = o->name,
+	    .version = o->version, .variant = o->variant, .uri = o->uri,
+	    .mode = o->mode, .matrix = mx, .timeout_ms = o->timeout,
+	    .concurrency = o->concurrency, .fresh_boot = o->fresh,
+	    .require_attach = o->require_attach, .manifest = o->manifest,
+	    .files = o->files };
+}
+
 static int
 run(struct engine *g, const struct test_options *o, struct diag *d)
 {
 	struct matrix	 mx = { 0 };
 	struct command	 c = { .timeout_ms = command_time(o),
 			    .expect_exit = (int)o->expect_exit };
-	bool		 source = o->source[0] != '\0';
-	struct submit	 s = { .artifact = source ? o->source : o->artifact,
-			    .source = source, .clang_flags = o->clang_flags,
-			    .name = o->name,
-			    .version = o->version, .variant = o->variant,
-			    .uri = o->uri, .mode = o->mode, .matrix = &mx,
-			    .timeout_ms = o->timeout,
-			    .concurrency = o->concurrency,
-			    .fresh_boot = o->fresh,
-			    .require_attach = o->require_attach,
-			    .manifest = o->manifest, .files = o->files };
+	struct submit	 s = order_of(o, &mx);
 	char		 id[JOB_ID_SIZE];
 	enum err	 e;
 
@@ -278,6 +291,68 @@ run(struct engine *g, const struct test_options *o, struct diag *d)
 	return cli_error(o->verb, o->json, d);
 }
 
+/* --- on a server ------------------------------------------------------------ */
+
+static int
+remote_result(const struct test_options *o, const struct jval *job,
+    struct diag *d)
+{
+	const struct jval	*r = jval_get(job, "result");
+	const struct jval	*doc = jval_get(r, "report");
+	struct buf		 json = BUF_INIT(REPORT_MAX);
+	struct jsonw		 w;
+	int			 code;
+
+	if (doc == NULL) {
+		diag_set(d, ERR_UNAVAILABLE, NULL, "the job %s: %.700s",
+		    jval_get_str(job, "state", "?"), jval_get_str(job,
+		    "error", "no result"));
+		return cli_error(o->verb, o->json, d);
+	}
+	jsonw_init(&w, &json, JSONW_INDENT);
+	jval_write(doc, &w, NULL, REPORT_MAX);
+	buf_addc(&json, '\n');
+	code = show_report("(on the server)", o, &json, doc,
+	    (int)jval_get_int(r, "exit_code", CLI_ERROR), d);
+	buf_clear(&json);
+	return code;
+}
+
+static int
+run_remote(struct conf *c, struct test_options *o, struct diag *d)
+{
+	struct progress	*p = progress_new(STDERR_FILENO, PROGRESS_AUTO);
+	struct matrix	 mx = { 0 };
+	struct submit	 s = order_of(o, &mx);
+	struct command	 cmd = { 0 };
+	struct jval	*job = NULL;
+	char		 id[JOB_ID_SIZE], note[80];
+	enum err	 e;
+	int		 code;
+
+	o->remote.conf = c;
+	if (o->command[0] != '\0')
+		s.command = &cmd;
+	e = matrix_open(c, o->quick ? "quick" : o->matrix, NULL, &mx, d);
+	if (e == ERR_OK && (e = remote_submit(&o->remote, &s, id, d)) ==
+	    ERR_OK && !o->queue) {
+		snprintf(note, sizeof(note), "job %s", id);
+		progress_note(p, note);
+		e = remote_wait(&o->remote, id, "", p, &job, d);
+	}
+	matrix_clear(&mx);
+	progress_free(p);
+	if (e != ERR_OK)
+		return cli_error(o->verb, o->json, d);
+	if (o->queue) {
+		printf("%s\n", id);
+		return CLI_OK;
+	}
+	code = remote_result(o, job, d);
+	jval_free(job);
+	return code;
+}
+
 int
 test_run(struct conf *c, struct test_options *o)
 {
@@ -287,6 +362,8 @@ test_run(struct conf *c, struct test_options *o)
 
 	if (check(o, &d) != ERR_OK)
 		return cli_error(o->verb, o->json, &d);
+	if (o->remote.url != NULL)
+		return run_remote(c, o, &d);
 	/* The display says it for people; who wants the log asks for it. */
 	if (getenv("BPFCOMPAT_LOG_LEVEL") == NULL)
 		log_open("bpfcompat", LOG_ERROR);

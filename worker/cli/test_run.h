@@ -11,6 +11,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "worker/cli/outputs.h"
+#include "worker/cli/remote.h"
 
 #define TEST_TIMEOUT_MS		180000	/* per target, when none is given */
 
@@ -27,6 +28,7 @@ struct	test_options {
 	bool		 quick, fresh, json, keep_vm, no_fetch, queue;
 	bool		 require_attach;
 	struct outputs	 outputs;
+	struct remote	 remote;
 };
 
 void		 test_defaults(struct test_options *, const struct conf *,

@@ -50,6 +50,7 @@ parse(struct conf *c, struct test_options *o, int argc, char **argv, int *code)
 		    "output"),
 		FLAG_B("keep-vm-on-failure", &o->keep_vm, "accepted for "
 		    "scripts: evidence is always kept, VMs never are"),
+		REMOTE_FLAGS(&o->remote),
 		FLAG_S("runner", &o->runner, "NAME", "only \"vm\""),
 		FLAG_S("command", &o->command, "COMMAND", "run this in each "
 		    "guest instead; its exit code is the verdict"),
