@@ -128,7 +128,16 @@ int	 probes_helper(const struct facts *, uint32_t type, uint32_t id);
 /* probes_attach.c: the same for kinds of attaching; undone at once. */
 void	 probes_list_attach(struct facts *);
 void	 probes_ask_attach(struct facts *, const struct btf *);
-/* probes.c: what an answer in libbpf's way means: 1, 0 or negative errno. */
+/*
+ * probes_types.c: lists the types libbpf knows; asks about each, without
+ * attaching anything; writes both lists, or one of them.
+ */
+void	 probes_list_types(struct facts *);
+void	 probes_ask_types(struct facts *);
+void	 probes_write_types(struct jsonw *, const struct facts *);
+void	 probes_write_list(struct jsonw *, const char *key,
+	    const struct probe *, size_t n, const char *const *first);
+/* What an answer in libbpf's way means: 1, 0 or negative errno. */
 void	 probes_settle(struct probe *, int ret);
 
 /* One map type: 1 the kernel has it, 0 it has not, or a negative errno. */

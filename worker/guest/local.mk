@@ -72,6 +72,7 @@ bin_bpfcompat_validator_SOURCES = $(GUEST_BASE) \
 	worker/guest/plan.c \
 	worker/guest/probes.c \
 	worker/guest/probes_attach.c worker/guest/probes_helpers.c \
+	worker/guest/probes_types.c \
 	worker/guest/reloc.c worker/guest/reloc.h \
 	worker/guest/result.c worker/guest/result.h \
 	worker/guest/result_attach.c worker/guest/result_attach.h \
@@ -112,6 +113,18 @@ bin_bpfcompat_init_SOURCES = \
 bin_bpfcompat_init_CPPFLAGS = -D_GNU_SOURCE -I$(top_srcdir)/worker/guest
 bin_bpfcompat_init_CFLAGS = $(GUEST_CFLAGS)
 bin_bpfcompat_init_LDFLAGS = $(guest_ldflags)
+
+# What this host's kernel has, asked in a process that can be ended.
+pkglibexec_PROGRAMS += bin/bpfcompat-hostprobe
+bin_bpfcompat_hostprobe_SOURCES = $(GUEST_BASE) \
+	worker/guest/facts.c worker/guest/facts.h \
+	worker/guest/hostprobe.c \
+	worker/guest/probes_types.c
+bin_bpfcompat_hostprobe_CPPFLAGS = $(bin_bpfcompat_validator_CPPFLAGS)
+bin_bpfcompat_hostprobe_CFLAGS = $(GUEST_CFLAGS)
+bin_bpfcompat_hostprobe_LDFLAGS = $(guest_ldflags)
+bin_bpfcompat_hostprobe_LDADD = $(bin_bpfcompat_validator_LDADD)
+$(bin_bpfcompat_hostprobe_OBJECTS): | $(LIBBPF_STAMP)
 
 # Built once; "make clean" keeps it, "make distclean" does not.
 $(LIBBPF_STAMP):
