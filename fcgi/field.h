@@ -29,6 +29,7 @@ enum	field_flag {
 	/* What a JSON body has to hold; else a string (fcgi/json_body.h). */
 	FIELD_NUMBER	= 1 << 5,
 	FIELD_BOOL	= 1 << 6,
+	FIELD_OBJECT	= 1 << 7,	/* an object; its text is the value */
 };
 
 struct field;
@@ -125,6 +126,10 @@ enum err	 field_object(const struct field *, const struct conf *,
 		    struct value *, struct diag *);
 /* Any file or text. */
 enum err	 field_any(const struct field *, const struct conf *,
+		    struct value *, struct diag *);
+
+/* true or false, in the spellings of conf.h; num: 1 or 0. */
+enum err	 field_bool(const struct field *, const struct conf *,
 		    struct value *, struct diag *);
 
 #define FIELD_LIMIT_DEFAULT	200

@@ -224,3 +224,20 @@ field_any(const struct field *f, const struct conf *conf, struct value *v,
 	(void)d;
 	return ERR_OK;
 }
+
+enum err
+field_bool(const struct field *f, const struct conf *conf, struct value *v,
+    struct diag *d)
+{
+	static const char *const words[] = { "0", "f", "F", "FALSE", "false",
+		"False", "1", "t", "T", "TRUE", "true", "True" };
+
+	(void)conf;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(v->str, words[i]) == 0) {
+			v->num = i >= 6;
+			return ERR_OK;
+		}
+	return diag_set(d, ERR_INVAL, f->name, "%s must be true or false",
+	    f->name);
+}

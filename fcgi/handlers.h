@@ -61,5 +61,12 @@ enum err	 h_registry_verify(struct app *, struct call *);
 /* h_audit.c */
 extern const struct field audit_fields[];
 enum err	 h_audit(struct app *, struct call *);
+/* h_runtime.c */
+extern const struct field probe_fields[];
+extern const struct field select_fields[];
+extern const struct field decisions_fields[];
+enum err	 h_probe(struct app *, struct call *);
+enum err	 h_select(struct app *, struct call *);
+enum err	 h_decisions(struct app *, struct call *);
 
 #endif /* !FCGI_HANDLERS_H */

@@ -41,6 +41,7 @@ wrong_type(const struct taking *t, const struct field *fd)
 			    "an array of strings" :
 			    (fd->flags & FIELD_NUMBER) != 0 ? "an integer" :
 			    (fd->flags & FIELD_BOOL) != 0 ? "true or false" :
+			    (fd->flags & FIELD_OBJECT) != 0 ? "an object" :
 			    "a string";
 
 	return diag_set(t->d, ERR_INVAL, fd->name,
@@ -62,6 +63,10 @@ as_text(const struct field *fd, const struct jval *v, const char **text,
 	if ((fd->flags & FIELD_BOOL) != 0) {
 		*text = jval_bool(v, false) ? "true" : "false";
 		return type == JVAL_BOOL;
+	}
+	if ((fd->flags & FIELD_OBJECT) != 0) {
+		*text = jval_text(v);
+		return type == JVAL_OBJ;
 	}
 	*text = jval_str(v, "");
 	return type == JVAL_STR;

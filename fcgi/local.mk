@@ -16,6 +16,7 @@ libfcgiapp_a_SOURCES = \
 	fcgi/gates.c fcgi/gates.h fcgi/gates_show.c \
 	fcgi/given.c fcgi/given.h \
 	fcgi/h_audit.c fcgi/h_registry.c fcgi/h_registry_upload.c \
+	fcgi/h_runtime.c \
 	fcgi/h_compare.c fcgi/h_history.c fcgi/h_job.c fcgi/h_meta.c fcgi/h_profiles.c \
 	fcgi/h_ready.c fcgi/h_server.c fcgi/h_validate.c fcgi/handlers.h \
 	fcgi/identity.c fcgi/identity.h \

@@ -72,6 +72,12 @@ static const struct route routes[] = {
 	    registry_verify_fields, h_registry_verify },
 	{ METHOD_GET, "/registry/audit/events", ACTION_REGISTRY_AUDIT_LIST,
 	    BODY_NONE, 0, audit_fields, h_audit },
+	{ METHOD_GET, "/runtime/probe", ACTION_RUNTIME_PROBE, BODY_NONE, 0,
+	    probe_fields, h_probe },
+	{ METHOD_POST, "/runtime/select", ACTION_RUNTIME_SELECT, BODY_JSON,
+	    0, select_fields, h_select },
+	{ METHOD_GET, "/runtime/decisions", ACTION_RUNTIME_DECISIONS,
+	    BODY_NONE, 0, decisions_fields, h_decisions },
 };
 
 #define NROUTES	(sizeof(routes) / sizeof(routes[0]))

@@ -120,6 +120,7 @@ libshared_a_SOURCES += shared/domain/approval.c \
 # Decisions of the runtime.
 libshared_a_SOURCES += shared/domain/decision.c shared/domain/decision.h \
 	shared/domain/hostprobe.c shared/domain/hostprobe.h \
+	shared/domain/hostprobe_local.c shared/domain/hostprobe_local.h \
 	shared/domain/select.c shared/domain/select.h \
 	shared/domain/select_impl.h shared/domain/select_json.c \
 	shared/domain/select_judge.c shared/domain/select_judge.h \

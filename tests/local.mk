@@ -100,3 +100,7 @@ EXTRA_DIST += tests/it/admin_token.sh tests/it/flood.sh tests/it/limits.sh \
 # --- into this host's kernel ---------------------------------------------------
 TESTS += tests/it/execute.sh
 EXTRA_DIST += tests/it/execute.sh
+
+# --- the runtime: probe, select, decisions -----------------------------------
+TESTS += tests/it/runtime.sh
+EXTRA_DIST += tests/it/runtime.sh

@@ -25,7 +25,8 @@ libworker_a_SOURCES = \
 	worker/loop.c worker/loop.h \
 	worker/lost.c worker/lost.h \
 	worker/preparing.c worker/preparing.h \
-	worker/publish.c worker/publish.h worker/publish_audit.c \
+	worker/publish.c worker/publish.h worker/publish_decisions.c \
+	worker/publish_audit.c \
 	worker/publish_file.c worker/publish_file.h \
 	worker/publish_audit.h worker/publish_task.h \
 	worker/registry_give.c worker/registry_give.h \
@@ -109,6 +110,7 @@ bin_bpfcompat_SOURCES = \
 	worker/cli/verb_kernels_keep.c \
 	worker/cli/verb_registry.c \
 	worker/cli/verb_runtime.c worker/cli/verb_runtime.h \
+	worker/cli/verb_runtime_select.c \
 	worker/cli/verb_runtime_load.c \
 	worker/cli/verb_serve.c \
 	worker/cli/verb_test.c \

@@ -374,6 +374,7 @@ static const struct {
 	{ "runs", runs },
 	{ "project:", project },
 	{ "chain:", chain },
+	{ "decisions:", task_decisions },
 	{ "audit", task_audit },
 };
 

@@ -49,5 +49,7 @@ enum err	 task_close_lines(struct task *);
 
 /* publish_audit.c: the audit stream, which is cut into files. */
 enum err	 task_audit(struct task *);
+/* publish_decisions.c */
+enum err	 task_decisions(struct task *);
 
 #endif /* !WORKER_PUBLISH_TASK_H */

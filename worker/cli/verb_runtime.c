@@ -4,6 +4,10 @@
 #include "worker/cli/cli.h"
 
 static const struct verb verbs[] = {
+	{ "probe", "what this host's kernel has, and how that was learnt",
+	    runtime_probe_verb },
+	{ "select", "which recorded version this host may load, and why",
+	    runtime_select_verb },
 	{ "list", "what is loaded here, as the kernel tells it",
 	    runtime_list_verb },
 	{ "status", "one load, link by link", runtime_status_verb },

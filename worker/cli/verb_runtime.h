@@ -9,5 +9,8 @@ int		 runtime_worker_verb(struct conf *, int argc, char **argv);
 int		 runtime_list_verb(struct conf *, int argc, char **argv);
 int		 runtime_status_verb(struct conf *, int argc, char **argv);
 int		 runtime_detach_verb(struct conf *, int argc, char **argv);
+/* verb_runtime_select.c */
+int		 runtime_probe_verb(struct conf *, int argc, char **argv);
+int		 runtime_select_verb(struct conf *, int argc, char **argv);
 
 #endif /* !CLI_VERB_RUNTIME_H */
