@@ -42,6 +42,7 @@ dist_htdocsjs_DATA = \
 	htdocs/js/main.js \
 	htdocs/js/matrix.js \
 	htdocs/js/objectview.js \
+	htdocs/js/pages.js \
 	htdocs/js/phases.js \
 	htdocs/js/poll.js \
 	htdocs/js/presets.js \
@@ -64,6 +65,7 @@ dist_htdocsjs_DATA = \
 	htdocs/js/themeswitch.js \
 	htdocs/js/upload.js \
 	htdocs/js/verdict.js \
+	htdocs/js/views.js \
 	htdocs/js/words.js
 htdocssampledir = $(htdocsdir)/sample
 dist_htdocssample_DATA = htdocs/sample/sample.bpf.c

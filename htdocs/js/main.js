@@ -14,7 +14,7 @@
  * so reload, back and a sent link all lead to the same view.
  */
 
-import { byId, announce, replace, h, icon } from "./dom.js";
+import { byId, announce, h, icon } from "./dom.js";
 import * as api from "./api.js";
 import { initTargets, selectLike, showTargets, targetsFailed,
     focusTargets } from "./targets.js";
@@ -25,15 +25,14 @@ import { diagnosticsView, initSource, limitSource } from "./source.js";
 import { initSettings, limitSettings } from "./settings.js";
 import { initStart } from "./start.js";
 import { follow } from "./poll.js";
-import { connectionBack, connectionLost, showJob, startLive, stopLive }
-    from "./progress.js";
+import * as live from "./progress.js";
 import { model } from "./report.js";
 import { showVerdict } from "./verdict.js";
 import { filterMatrix, initMatrix, showMatrix } from "./matrix.js";
 import { closeDetail, initDetail, openDetail } from "./detail.js";
 import { historyChanged, initHistory } from "./history.js";
-import { showSuite } from "./suiteview.js";
-import { showServer } from "./serverview.js";
+import { openNewest, openServer, openSuite } from "./pages.js";
+import { initViews, reveal, showApiError, showTrouble, view } from "./views.js";
 import { showLog } from "./logpage.js";
 import { showDiff } from "./diffview.js";
 import { initSignIn } from "./signin.js";
@@ -46,52 +45,6 @@ let shown = null;			/* the model of the result on screen */
 let kept = null;			/* the last model, for its logs */
 let server = {};			/* its configuration */
 let sent = { job: "", required: [] };	/* the job this page started */
-
-/* --- views --------------------------------------------------------------- */
-
-function view(name)
-{
-	for (const v of document.querySelectorAll("[data-view]"))
-		v.hidden = v.dataset.view !== name;
-	document.body.dataset.now = name;
-	if (name !== "live")
-		stopLive();
-	if (name !== "result")
-		shown = null;
-}
-
-function reveal(el)
-{
-	const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-	if (el.getBoundingClientRect().top < 0 ||
-	    el.getBoundingClientRect().top > innerHeight / 2)
-		el.scrollIntoView({ behavior: calm ? "auto" : "smooth",
-		    block: "start" });
-}
-
-function showTrouble(title, text, { requestId, code, button } = {})
-{
-	replace(byId("trouble"), h("div", { class: "verdict is-infra" },
-	    icon("warn"), h("div", {},
-	        h("h2", { tabindex: "-1", text: title }),
-	        h("p", { class: "pre", text }),
-	        (requestId || code) && h("p", { class: "dim mono" },
-	            [code, requestId && `request ${requestId}`]
-	                .filter(Boolean).join(" · ")))),
-	    h("div", { class: "actions" }, button,
-	        h("button", { type: "button", class: "button is-quiet",
-	            onclick: () => go({}) }, "Start page")));
-	view("trouble");
-	document.title = `${title} · bpfcompat`;
-	byId("trouble").querySelector("h2").focus();
-}
-
-function showApiError(title, e, button)
-{
-	showTrouble(title, e.field ? `${e.message} (field: ${e.field})` :
-	    e.message, { requestId: e.requestId, code: e.code, button });
-}
 
 /* --- the address --------------------------------------------------------- */
 
@@ -147,12 +100,14 @@ function route()
 
 function openPage(signal)
 {
-	const open = { alone: openNewest, status: openServer,
-	    suite: openSuite }[
-	    document.body.dataset.page];
+	const open = {
+		alone: () => openNewest(signal, go, retryButton),
+		status: () => openServer(signal, retryButton),
+		suite: () => openSuite(retryButton),
+	}[document.body.dataset.page];
 
 	if (open) {
-		open(signal);
+		open();
 		return;
 	}
 	view("start");
@@ -240,57 +195,6 @@ async function openLog(runId, q, signal)
 			    h("button", { type: "button", class: "button",
 			        onclick: () => go({ run_id: runId }) },
 			        "Show the result"));
-	}
-}
-
-/* The newest run; from then on the address names it and no other. */
-async function openNewest(signal)
-{
-	view("loading");
-	try {
-		const { records } = await api.runs({ limit: 1, signal });
-
-		if (records.length > 0)
-			go({ run_id: records[0].run_id },
-			    { replacing: true });
-		else
-			showTrouble("No run yet", "The newest result will be " +
-			    "shown here once there is one.");
-	} catch (e) {
-		if (e.name !== "AbortError")
-			showApiError("The newest result could not be found",
-			    e, retryButton());
-	}
-}
-
-/* --- a collection -------------------------------------------------------- */
-
-async function openSuite()
-{
-	document.title = "Collection · bpfcompat";
-	try {
-		await showSuite();
-		view("suite");
-	} catch (e) {
-		showTrouble("The YAML reader could not be loaded", e.message,
-		    { button: retryButton() });
-	}
-}
-
-/* --- the server ---------------------------------------------------------- */
-
-async function openServer(signal)
-{
-	view("loading");
-	document.title = "Status · bpfcompat";
-	try {
-		await showServer(signal);
-		view("server");
-	} catch (e) {
-		if (e.name !== "AbortError")
-			showApiError(e.status === 401 || e.status === 403 ?
-			    "The status is for those who run the server" :
-			    "The status could not be read", e, retryButton());
 	}
 }
 
@@ -386,13 +290,13 @@ function showCompileErrors(job)
 async function openJob(jobId, signal)
 {
 	view("live");
-	startLive(sent.job === jobId ? sent.required : []);
+	live.startLive(sent.job === jobId ? sent.required : []);
 	announce("The run has begun");
 	reveal(byId("result-panel"));
 	try {
 		finished(await follow(jobId, {
-			news: showJob, lost: connectionLost,
-			found: connectionBack,
+			news: live.showJob, lost: live.connectionLost,
+			found: live.connectionBack,
 		}, signal));
 	} catch (e) {
 		if (e.name === "AbortError")
@@ -454,6 +358,13 @@ function shortcuts(e)
 	byId(shown ? "matrix-filter" : "target-filter").focus();
 }
 
+initViews({
+	home: () => go({}),
+	left: (name) => {
+		if (name !== "result")
+			shown = null;
+	},
+});
 initThemeSwitch();
 initTargets(drawReadiness);
 initUpload(drawReadiness);
