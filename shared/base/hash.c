@@ -304,6 +304,24 @@ b64_exact(const char *s, size_t len, void *out, size_t want, size_t *got)
 	return r == -1 || n != want ? ERR_SYNTAX : b64_end(&st);
 }
 
+enum err
+b64url_encode(const void *p, size_t len, struct buf *out)
+{
+	size_t		 at = out->len;
+	enum err	 e;
+
+	if ((e = b64_encode(p, len, out)) != ERR_OK)
+		return e;
+	while (out->len > at && out->data[out->len - 1] == '=')
+		out->data[--out->len] = '\0';
+	for (; at < out->len; at++)
+		if (out->data[at] == '+')
+			out->data[at] = '-';
+		else if (out->data[at] == '/')
+			out->data[at] = '_';
+	return ERR_OK;
+}
+
 static int
 b64url_value(char c)
 {

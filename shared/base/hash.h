@@ -51,8 +51,10 @@ enum err	 b64_exact(const char *, size_t len, void *out, size_t want,
 
 /*
  * The alphabet for URLs, without padding, as signed tokens have it (RFC 7515,
- * appendix C): nothing is skipped, and one text is all that means the bytes.
+ * appendix C).  Reading skips nothing, and one text is all that means the
+ * bytes; writing appends.
  */
+enum err	 b64url_encode(const void *, size_t len, struct buf *out);
 enum err	 b64url_decode(const char *, size_t len, struct buf *out);
 
 /* Bytes from getrandom(2); ends the process if the kernel has none. */

@@ -55,24 +55,6 @@ approval_valid(const struct approval *a, struct diag *d)
 	return ERR_OK;
 }
 
-/* --- base64url ----------------------------------------------------------------- */
-
-static void
-b64url_add(const void *p, size_t len, struct buf *out)
-{
-	size_t	 at = out->len;
-
-	if (b64_encode(p, len, out) != ERR_OK)
-		return;
-	while (out->len > at && out->data[out->len - 1] == '=')
-		out->data[--out->len] = '\0';
-	for (; at < out->len; at++)
-		if (out->data[at] == '+')
-			out->data[at] = '-';
-		else if (out->data[at] == '/')
-			out->data[at] = '_';
-}
-
 /* --- making --------------------------------------------------------------------- */
 
 static void
@@ -122,14 +104,14 @@ approval_make(const char *secret, struct approval *a, struct buf *out,
 		return e;
 	claims(a, &text);
 	buf_adds(out, APPROVAL_PREFIX);
-	b64url_add(buf_str(&text), text.len, out);
+	b64url_encode(buf_str(&text), text.len, out);
 	e = buf_err(&text) != ERR_OK ? buf_err(&text) : buf_err(out);
 	buf_clear(&text);
 	if (e != ERR_OK || (e = hmac_sha256(secret, strlen(secret),
 	    out->data + start, out->len - start, mac)) != ERR_OK)
 		return e;
 	buf_addc(out, '.');
-	b64url_add(mac, sizeof(mac), out);
+	b64url_encode(mac, sizeof(mac), out);
 	return buf_err(out);
 }
 

@@ -64,7 +64,6 @@ page_cursor(const struct page *p, const char *list,
 {
 	char		 hex[SHA256_HEX_SIZE], plain[PAGE_CURSOR_MAX];
 	struct buf	 b = BUF_INIT(PAGE_CURSOR_MAX - 1);
-	size_t		 n = 0;
 	int		 len;
 	enum err	 e;
 
@@ -74,14 +73,9 @@ page_cursor(const struct page *p, const char *list,
 	    PRId64, FILTER_HEX, hex, at->at, at->id, at->seq);
 	if (len < 0 || (size_t)len >= sizeof(plain))
 		return ERR_TOOBIG;
-	b64_encode(plain, (size_t)len, &b);
-	if ((e = buf_err(&b)) == ERR_OK) {
-		/* base64url without padding needs no quoting in a URL. */
-		for (const char *s = buf_str(&b); *s != '\0' && *s != '=';
-		    s++)
-			out[n++] = *s == '+' ? '-' : *s == '/' ? '_' : *s;
-		out[n] = '\0';
-	}
+	/* Needs no quoting in a URL. */
+	if ((e = b64url_encode(plain, (size_t)len, &b)) == ERR_OK)
+		memcpy(out, buf_str(&b), b.len + 1);
 	buf_clear(&b);
 	return e;
 }

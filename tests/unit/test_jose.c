@@ -234,15 +234,7 @@ b64url(const void *p, size_t len)
 {
 	struct buf	 b = BUF_INIT(16384);
 
-	cr_assert_eq(b64_encode(p, len, &b), ERR_OK);
-	for (char *s = b.data; s != NULL && *s != '\0'; s++) {
-		if (*s == '+')
-			*s = '-';
-		else if (*s == '/')
-			*s = '_';
-		else if (*s == '=')
-			*s = '\0';
-	}
+	cr_assert_eq(b64url_encode(p, len, &b), ERR_OK);
 	return b.len == 0 ? strdup("") : buf_steal(&b);
 }
 
