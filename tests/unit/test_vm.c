@@ -239,6 +239,21 @@ Test(qmp, events_become_state)
 	TEST_END();
 }
 
+Test(qmp, the_ssh_port_can_be_closed_by_the_guest)
+{
+	struct qmp	 q;
+
+	qmp_init(&q);
+	qfeed(&q, "{\"event\":\"VSERPORT_CHANGE\",\"data\":{\"open\":false,"
+	    "\"id\":\"other\"}}\n");
+	cr_assert_not(q.ssh_closed);
+	qfeed(&q, "{\"event\":\"VSERPORT_CHANGE\",\"data\":{\"open\":false,"
+	    "\"id\":\"" QMP_SSH_PORT "\"}}\n");
+	cr_assert(q.ssh_closed);
+	qmp_clear(&q);
+	TEST_END();
+}
+
 Test(qmp, what_is_not_json_breaks_it)
 {
 	struct qmp	 q;

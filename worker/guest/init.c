@@ -150,6 +150,11 @@ restart(struct init *in, int which)
 	s->pid = -1;
 	if (which == SERVER && access(SERVER_REPLACED, F_OK) == 0)
 		return;
+	/* The host takes its closed port for the end of the connection. */
+	if (which == CARRIER) {
+		init_say("%s ended", s->name);
+		return;
+	}
 	if (s->restarts++ >= RESTARTS_MAX) {
 		init_say("%s keeps dying and is left dead", s->name);
 		return;

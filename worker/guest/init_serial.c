@@ -7,8 +7,9 @@
  * for together.  A session begins with the host's greeting, not with its
  * connect: the host may be connected long before it speaks, and a guest
  * that is saved in between must hold no session.  A port has no end-of-file
- * to send, so when the server ends a session the port just falls silent.  A
- * host that leaves and comes back at once may do so unseen; its greeting,
+ * to send: when the server ends a session this process ends too, for the
+ * port that is closed with it is what the host is told of.  A host that
+ * leaves and comes back at once may do so unseen; its greeting,
  * which no running session contains, tells.
  */
 #include "init.h"
@@ -41,6 +42,7 @@ struct	pipe {
 struct	carrier {
 	struct port	 port;
 	int		 tcp;	/* -1: no session */
+	bool		 over;	/* the server ended it; only "out" is left */
 	struct pipe	 in;	/* port to server */
 	struct pipe	 out;	/* server to port */
 };
@@ -200,19 +202,21 @@ carry(struct carrier *c)
 {
 	bool	 host = take_from_host(c);
 
-	if (c->tcp == -1 && c->in.from < c->in.to)
+	if (c->tcp == -1 && !c->over && c->in.from < c->in.to)
 		session_begin(c);
 	if (c->tcp != -1) {
 		/* A broken write shows as an end of file below. */
 		pipe_drain(&c->in, c->tcp);
 		if (!take_from_server(c)) {
-			pipe_drain(&c->out, c->port.fd);
-			session_end(c);
-			pipe_reset(&c->in);
+			close(c->tcp);
+			c->tcp = -1;
+			c->over = true;
 		}
 	}
 	if (!pipe_drain(&c->out, c->port.fd))
 		host = false;
+	if (c->over && c->out.from == c->out.to)
+		_exit(0);
 	return host;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "worker/guest/wire.h"
+#include "worker/vm/qmp.h"
 
 void
 qemu_args_clear(struct qemu_args *a)
@@ -99,8 +100,8 @@ add_devices(const struct vm_opts *o, const struct qemu_fds *f,
 		pair(a, "-device", "virtio-net-pci,netdev=net,romfile=");
 	} else {
 		add_chardev(a, "ssh", f->ssh);
-		pair(a, "-device", "virtserialport,bus=vser.0,nr=2,"
-		    "chardev=ssh,name=" WIRE_PORT_SSH);
+		pair(a, "-device", "virtserialport,id=" QMP_SSH_PORT
+		    ",bus=vser.0,nr=2,chardev=ssh,name=" WIRE_PORT_SSH);
 	}
 }
 

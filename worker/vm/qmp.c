@@ -34,6 +34,9 @@ event(struct qmp *q, const char *name, const struct jval *data)
 	else if (strcmp(name, "MIGRATION") == 0)
 		snprintf(q->migration, sizeof(q->migration), "%s",
 		    jval_get_str(data, "status", ""));
+	else if (strcmp(name, "VSERPORT_CHANGE") == 0 &&
+	    strcmp(jval_get_str(data, "id", ""), QMP_SSH_PORT) == 0)
+		q->ssh_closed = !jval_get_bool(data, "open", true);
 }
 
 static void

@@ -13,6 +13,8 @@
 
 /* Longest message taken; QEMU's largest answers we ask for are below 8 KiB. */
 #define QMP_LINE_MAX	(256 * 1024)
+/* Name of the device whose VSERPORT_CHANGE is listened to. */
+#define QMP_SSH_PORT	"sshport"
 
 struct	qmp {
 	struct buf	 in;
@@ -27,6 +29,7 @@ struct	qmp {
 	bool		 by_guest;	/* SHUTDOWN came from inside */
 	char		 reason[32];	/* of SHUTDOWN */
 	char		 migration[32];	/* last state of MIGRATION */
+	bool		 ssh_closed;	/* the guest closed QMP_SSH_PORT */
 };
 
 void		 qmp_init(struct qmp *);

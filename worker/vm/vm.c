@@ -45,6 +45,7 @@ struct	vm {
 	int		 qmp_fd;
 	int		 serial_fd;
 	int		 ssh_fd;	/* until vm_ssh_connect() hands it on */
+	int		 ssh_end;	/* then our own hold on it */
 	int		 ctl_fd;
 	int		 cancel_fd;
 	int		 serial_log;
@@ -189,7 +190,8 @@ vm_start(const struct vm_opts *o, struct vm **out, struct diag *d)
 
 	if (v == NULL)
 		return ERR_NOMEM;
-	v->pid = v->pidfd = v->qmp_fd = v->serial_fd = v->ssh_fd = -1;
+	v->pid = v->pidfd = v->qmp_fd = v->serial_fd = -1;
+	v->ssh_fd = v->ssh_end = -1;
 	v->ctl_fd = -1;
 	v->cancel_fd = o->cancel_fd;
 	v->serial_log = o->serial_log;
@@ -241,6 +243,7 @@ vm_free(struct vm *v)
 	close_fd(&v->qmp_fd);
 	close_fd(&v->serial_fd);
 	close_fd(&v->ssh_fd);
+	close_fd(&v->ssh_end);
 	close_fd(&v->ctl_fd);
 	qmp_clear(&v->qmp);
 	splat_clear(&v->splat);
@@ -289,6 +292,17 @@ take_ctl(struct vm *v, const char *p, size_t n)
 	buf_add(&v->ctl_in, p, n < room ? n : room);
 }
 
+/* A guest's port has no end of file: that it was closed is one. */
+static void
+take_qmp(struct vm *v, const char *p, size_t n)
+{
+	qmp_feed(&v->qmp, p, n);
+	if (v->qmp.ssh_closed && v->ssh_end != -1) {
+		shutdown(v->ssh_end, SHUT_RD);
+		close_fd(&v->ssh_end);
+	}
+}
+
 /* Reads what is there; closes the descriptor at its end. */
 static void
 drain(struct vm *v, int *fd)
@@ -307,7 +321,7 @@ drain(struct vm *v, int *fd)
 			return;
 		}
 		if (fd == &v->qmp_fd)
-			qmp_feed(&v->qmp, chunk, (size_t)n);
+			take_qmp(v, chunk, (size_t)n);
 		else if (fd == &v->serial_fd)
 			take_serial(v, chunk, (size_t)n);
 		else
@@ -549,6 +563,8 @@ vm_ssh_connect(struct vm *v, int *out, struct diag *d)
 		if (v->ssh_fd == -1)
 			return diag_set(d, ERR_WRONGSTATE, NULL,
 			    "the guest's SSH channel is in use");
+		if ((v->ssh_end = fcntl(v->ssh_fd, F_DUPFD_CLOEXEC, 0)) == -1)
+			return diag_errno(d, "cannot copy a descriptor");
 		*out = v->ssh_fd;
 		v->ssh_fd = -1;
 		return ERR_OK;
