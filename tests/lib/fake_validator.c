@@ -187,6 +187,15 @@ flood(void)
 		send_frame(WIRE_RESULT, noise, sizeof(noise));
 }
 
+/* Ends the SSH server and all else but init, which cannot be killed. */
+static void
+slay(void)
+{
+	kill(-1, SIGKILL);
+	for (;;)
+		pause();
+}
+
 static void
 misbehave(const char *word)
 {
@@ -212,6 +221,8 @@ misbehave(const char *word)
 		sysrq('b');
 	else if (strcmp(word, "poweroff") == 0)
 		sysrq('o');
+	else if (strcmp(word, "slay") == 0)
+		slay();
 	else if (strcmp(word, "hang") == 0)
 		pause();
 	else if (strcmp(word, "spin") == 0)

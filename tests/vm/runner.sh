@@ -17,7 +17,7 @@ export BPFCOMPAT_VALIDATOR_BIN
 oldest=$(head -n 1 "$vm_tmp/kernels" | cut -f1)
 newest=$(tail -n 1 "$vm_tmp/kernels" | cut -f1)
 folder=$BPFCOMPAT_KERNEL_DIR/$oldest/current
-plan 31
+plan 33
 
 # artifact WORD: a file whose first word tells the validator what to do.
 artifact() {
@@ -78,6 +78,8 @@ try spin '.timeout_ms = 25000'
 check "a busy one is only slow" end_is timeout
 try crash
 check "a validator that crashes is no verdict" end_is protocol
+try slay
+check "a guest whose server was ended is lost at once" end_is ssh_failed
 try forge
 check "what a process writes to the kernel's log does not end it" \
     end_is "" "done"
@@ -143,3 +145,6 @@ jq '.has_modules = false' "$folder/kernel.json" >"$tmp/bare/kernel.json"
 artifact ok
 run_runner "$tmp/bare" "$tmp/artifact"
 check "without modules SSH comes over the serial port" end_is "" "done"
+artifact slay
+run_runner "$tmp/bare" "$tmp/artifact"
+check "and its end is noticed there, too" end_is ssh_failed
