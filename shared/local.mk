@@ -94,6 +94,7 @@ libshared_a_SOURCES = \
 	shared/store/store_history.c shared/store/store_history.h \
 	shared/store/store_registry.c shared/store/store_registry.h \
 	shared/store/store_input.c shared/store/store_input.h \
+	shared/store/store_rowcheck.c shared/store/store_rowcheck.h \
 	shared/store/store_artifact.c shared/store/store_artifact.h \
 	shared/store/store_job.c shared/store/store_job.h \
 	shared/store/store_keys.c shared/store/store_keys.h \
@@ -110,6 +111,7 @@ libshared_a_SOURCES += shared/base/ustar.c shared/base/ustar.h \
 	shared/domain/bundle_contents.c shared/domain/bundle_statement.c \
 	shared/domain/dsse.c shared/domain/dsse.h
 # Files that are published from the database.
+libshared_a_SOURCES += shared/domain/row_check.c shared/domain/row_check.h
 libshared_a_SOURCES += shared/domain/run_record.c \
 	shared/domain/run_record.h \
 	shared/store/store_import.c shared/store/store_import.h \

@@ -8,8 +8,9 @@ SQL_MIGRATIONS = sql/0001-init.sql sql/0002-job-inputs.sql \
 	sql/0012-audit-agents.sql \
 	sql/0013-runtime.sql sql/0014-audit-files.sql \
 	sql/0015-template-checks.sql sql/0016-registry-sync.sql
-SQL_STATEMENTS = sql/statements.sql sql/statements-registry.sql \
-	sql/statements-runtime.sql sql/statements-workers.sql
+SQL_STATEMENTS = sql/statements.sql sql/statements-check.sql \
+	sql/statements-registry.sql sql/statements-runtime.sql \
+	sql/statements-workers.sql
 EXTRA_DIST += $(SQL_STATEMENTS) sql/embed.awk $(SQL_MIGRATIONS)
 BUILT_SOURCES += shared/store/sql_text.h
 CLEANFILES += shared/store/sql_text.h

@@ -118,7 +118,7 @@ VALUES (:tenant, :project, :name, :version, :sha256, :size, :report,
     :evidence, :record, :actor, :created);
 
 -- name: version_yank
-UPDATE registry_versions SET yanked_at = :now, yanked_by = :actor,
+UPDATE registry_versions SET yanked_at = :at, yanked_by = :actor,
     yank_reason = :reason, yank_record_sha256 = :record
 WHERE tenant = :tenant AND project = :project AND artifact_name = :name
     AND artifact_version = :version AND yanked_at IS NULL;

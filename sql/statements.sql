@@ -407,8 +407,11 @@ ON CONFLICT (chain) DO UPDATE SET seq = excluded.seq, line = excluded.line;
 INSERT INTO history_checkpoints (chain, seq, line)
 VALUES (:chain, :seq, :line);
 
+-- Also those that nothing is left of but a signed end.
+
 -- name: history_chains
-SELECT chain FROM history GROUP BY chain ORDER BY chain;
+SELECT chain FROM history UNION SELECT chain FROM history_head
+UNION SELECT chain FROM history_checkpoints ORDER BY chain;
 
 -- name: server_load
 SELECT (SELECT count(*) FROM workers
@@ -434,7 +437,8 @@ VALUES (:seq, :event_id, :created, :action, :status, :actor, :tenant,
     :project, :name, :version, :message, :count, :sha256, :prev, :line);
 
 -- name: audit_list
-SELECT seq, action, status, actor, tenant, project, event_sha256,
+SELECT seq, count, event_id, created_at, action, status, actor, tenant,
+    project, artifact_name, artifact_version, message, event_sha256,
     prev_event_sha256, line
 FROM audit
 WHERE seq < :before AND (:action IS NULL OR action = :action)
@@ -445,7 +449,8 @@ WHERE seq < :before AND (:action IS NULL OR action = :action)
 ORDER BY seq DESC LIMIT :limit;
 
 -- name: audit_list_tenant
-SELECT seq, action, status, actor, tenant, project, event_sha256,
+SELECT seq, count, event_id, created_at, action, status, actor, tenant,
+    project, artifact_name, artifact_version, message, event_sha256,
     prev_event_sha256, line
 FROM audit INDEXED BY audit_tenant
 WHERE tenant = :tenant AND seq < :before
@@ -457,7 +462,8 @@ WHERE tenant = :tenant AND seq < :before
 ORDER BY seq DESC LIMIT :limit;
 
 -- name: audit_list_action
-SELECT seq, action, status, actor, tenant, project, event_sha256,
+SELECT seq, count, event_id, created_at, action, status, actor, tenant,
+    project, artifact_name, artifact_version, message, event_sha256,
     prev_event_sha256, line
 FROM audit INDEXED BY audit_action
 WHERE tenant = :tenant AND action = :action AND seq < :before
@@ -469,7 +475,8 @@ WHERE tenant = :tenant AND action = :action AND seq < :before
 ORDER BY seq DESC LIMIT :limit;
 
 -- name: audit_list_project
-SELECT seq, action, status, actor, tenant, project, event_sha256,
+SELECT seq, count, event_id, created_at, action, status, actor, tenant,
+    project, artifact_name, artifact_version, message, event_sha256,
     prev_event_sha256, line
 FROM audit INDEXED BY audit_project
 WHERE tenant = :tenant AND project = :project AND seq < :before
@@ -481,7 +488,8 @@ WHERE tenant = :tenant AND project = :project AND seq < :before
 ORDER BY seq DESC LIMIT :limit;
 
 -- name: audit_from
-SELECT seq, action, status, actor, tenant, project, event_sha256,
+SELECT seq, count, event_id, created_at, action, status, actor, tenant,
+    project, artifact_name, artifact_version, message, event_sha256,
     prev_event_sha256, line
 FROM audit WHERE seq >= :seq ORDER BY seq LIMIT :limit;
 
@@ -572,11 +580,12 @@ SELECT EXISTS (SELECT 1 FROM artifacts WHERE sha256 = :sha256) OR
 SELECT name, n FROM totals ORDER BY name;
 
 -- name: outbox_pending
-SELECT stream, changed, seq, bytes FROM outbox WHERE changed > published
+SELECT stream, changed, published, seq, bytes FROM outbox
+WHERE changed > published
 ORDER BY stream;
 
 -- name: outbox_all
-SELECT stream, changed, seq, bytes FROM outbox ORDER BY stream;
+SELECT stream, changed, published, seq, bytes FROM outbox ORDER BY stream;
 
 -- name: outbox_done
 UPDATE outbox SET published = :changed, seq = :seq, bytes = :bytes

@@ -10,6 +10,7 @@
 #include "base/fsio.h"
 #include "base/hash.h"
 #include "base/json_out.h"
+#include "domain/history_view.h"
 #include "domain/run_record.h"
 #include "store/object.h"
 #include "store/store_history.h"
@@ -155,6 +156,8 @@ task_close_lines(struct task *t)
 		what = publish_file_problem(t->file, &line);
 		if (what != NULL)
 			task_difference(t, t->rel, what, line);
+		else if (bytes != t->row->bytes || t->last != t->row->seq)
+			task_difference(t, t->rel, "cursor_differs", 0);
 		return ERR_OK;
 	}
 	t->row->bytes = bytes;
@@ -254,8 +257,7 @@ static enum err
 project_keys(struct task *t)
 {
 	static const char *const names[] = {
-		"artifact-registry-signing-key.pub",
-		"trusted-signing-keys.pub" };
+		HISTORY_PUBLIC_FILE, HISTORY_TRUSTED_FILE };
 	struct buf	 b = BUF_INIT(KEYS_MAX);
 	char		 from[PATH_MAX], name[64], rel[PATH_MAX];
 	enum err	 e = ERR_OK;
@@ -303,6 +305,47 @@ project(struct task *t)
 	    FSIO_FILE_MODE, b.data, b.len)) == ERR_OK)
 		e = project_keys(t);
 	buf_clear(&b);
+	return e;
+}
+
+/* The public key file, as the signer writes it for a key of the ring. */
+struct	key_file {
+	struct buf	 have;
+	bool		 ours;
+};
+
+static enum err
+is_key_file(const struct key_row *row, void *arg)
+{
+	struct key_file	*k = arg;
+	char		 line[128];
+
+	snprintf(line, sizeof(line), "%s %s\n", row->key_id,
+	    row->public_key);
+	k->ours = k->ours || strcmp(line, buf_str(&k->have)) == 0;
+	return ERR_OK;
+}
+
+/* With a signer elsewhere there is none, and before the first record. */
+static enum err
+check_key_file(struct task *t)
+{
+	static const char	 rel[] = "keys/" HISTORY_PUBLIC_FILE;
+	struct key_file		 k = { BUF_INIT(KEYS_MAX), false };
+	struct keys_end		 end;
+	char			 path[PATH_MAX];
+	enum err		 e;
+
+	if ((e = path_join(path, sizeof(path), t->o->workdir, rel, NULL)) !=
+	    ERR_OK || (e = store_keys_end(t->o->db, &end)) != ERR_OK ||
+	    end.seq == 0 || !fsio_exists(path))
+		return e;
+	t->sum->files++;
+	if ((e = fsio_read(path, &k.have, t->d)) == ERR_OK &&
+	    (e = store_keys_each(t->o->db, is_key_file, &k)) == ERR_OK &&
+	    !k.ours)
+		task_difference(t, rel, "file_differs", 0);
+	buf_clear(&k.have);
 	return e;
 }
 
@@ -367,16 +410,44 @@ chain(struct task *t)
 /* --- all streams ---------------------------------------------------------- */
 
 /* In this order: a run is there before the record that names it. */
+enum { K_RUNS, K_PROJECT, K_CHAIN, K_DECISIONS, K_AUDIT, KINDS };
+
 static const struct {
 	const char	*prefix;
 	enum err	(*run)(struct task *);
-} kinds[] = {
-	{ "runs", runs },
-	{ "project:", project },
-	{ "chain:", chain },
-	{ "decisions:", task_decisions },
-	{ "audit", task_audit },
+} kinds[KINDS] = {
+	[K_RUNS] = { "runs", runs },
+	[K_PROJECT] = { "project:", project },
+	[K_CHAIN] = { "chain:", chain },
+	[K_DECISIONS] = { "decisions:", task_decisions },
+	[K_AUDIT] = { "audit", task_audit },
 };
+
+static bool
+is_kind(const char *stream, size_t kind)
+{
+	const char	*prefix = kinds[kind].prefix;
+	size_t		 n = strlen(prefix);
+
+	return strncmp(stream, prefix, n) == 0 &&
+	    (prefix[n - 1] == ':' || stream[n] == '\0');
+}
+
+/* Nobody would publish it, so nobody would miss it either. */
+static void
+check_stream(struct task *t)
+{
+	const struct outbox_row	*r = t->row;
+	bool			 known = false;
+
+	for (size_t k = 0; k < KINDS; k++)
+		known = known || is_kind(r->stream, k);
+	if (!known)
+		task_difference(t, r->stream, "stream_unknown", 0);
+	else if (r->published > r->changed || (is_kind(r->stream, K_PROJECT) &&
+	    (r->seq != 0 || r->bytes != 0)))
+		task_difference(t, r->stream, "cursor_differs", 0);
+}
 
 static enum err
 one_stream(struct task *t, size_t kind)
@@ -387,7 +458,9 @@ one_stream(struct task *t, size_t kind)
 	t->mode = o->mode;
 	t->rest = t->row->stream + strlen(kinds[kind].prefix);
 	t->last = o->mode == PUBLISH_APPEND ? t->row->seq : 0;
-	t->until = o->mode == PUBLISH_CHECK ? t->row->seq : INT64_MAX;
+	/* A file with a mark may be behind, any other one has every row. */
+	t->until = o->mode == PUBLISH_CHECK &&
+	    t->row->changed > t->row->published ? t->row->seq : INT64_MAX;
 	t->sum->streams++;
 	e = kinds[kind].run(t);
 	publish_file_free(t->file);
@@ -416,10 +489,13 @@ all_streams(const struct publish_opts *o, struct outbox_row *rows, size_t n,
 	t->o = o;
 	t->sum = sum;
 	t->d = &why;
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+	for (size_t i = 0; i < n && o->mode == PUBLISH_CHECK; i++) {
+		t->row = &rows[i];
+		check_stream(t);
+	}
+	for (size_t k = 0; k < KINDS; k++)
 		for (size_t i = 0; i < n; i++) {
-			if (strncmp(rows[i].stream, kinds[k].prefix,
-			    strlen(kinds[k].prefix)) != 0)
+			if (!is_kind(rows[i].stream, k))
 				continue;
 			t->row = &rows[i];
 			memset(&why, 0, sizeof(why));
@@ -430,6 +506,9 @@ all_streams(const struct publish_opts *o, struct outbox_row *rows, size_t n,
 					*d = why;
 			}
 		}
+	t->d = d;
+	if (first == ERR_OK && o->mode == PUBLISH_CHECK)
+		first = check_key_file(t);
 	free(t);
 	return first;
 }
@@ -441,6 +520,9 @@ locked(const struct publish_opts *o, struct publish_sum *sum, struct diag *d)
 	size_t			 n = 0;
 	enum err		 e;
 
+	/* Rows that come while files are compared are not in them. */
+	if (o->mode == PUBLISH_CHECK && (e = db_begin_read(o->db)) != ERR_OK)
+		return e;
 	/* Again, with the lock: the cursors are another publisher's, too. */
 	e = o->mode == PUBLISH_APPEND ?
 	    store_outbox_pending(o->db, &rows, &n) :
@@ -448,6 +530,8 @@ locked(const struct publish_opts *o, struct publish_sum *sum, struct diag *d)
 	if (e == ERR_OK)
 		e = all_streams(o, rows, n, sum, d);
 	outbox_free(rows, n);
+	if (o->mode == PUBLISH_CHECK)
+		db_rollback(o->db);
 	return e;
 }
 

@@ -182,9 +182,13 @@ archived(struct audit_work *w, const struct outbox_audit_file *f)
 	t->last = f->first - 1;
 	if ((e = put_events(w, f->last, false)) == ERR_OK &&
 	    (e = publish_file_done(t->file, &bytes, t->d)) == ERR_OK &&
-	    t->mode == PUBLISH_CHECK &&
-	    (problem = publish_file_problem(t->file, &line)) != NULL)
-		task_difference(t, t->rel, problem, line);
+	    t->mode == PUBLISH_CHECK) {
+		problem = publish_file_problem(t->file, &line);
+		if (problem != NULL)
+			task_difference(t, t->rel, problem, line);
+		else if (bytes != f->bytes)
+			task_difference(t, t->rel, "cursor_differs", 0);
+	}
 out:
 	free(seal);
 	publish_file_free(t->file);

@@ -31,49 +31,6 @@ struct	publish_file {
 	int64_t			 problem_line;
 };
 
-enum err
-publish_file_open(const char *path, mode_t mode, enum publish_mode how,
-    int64_t from, struct publish_file **out, struct diag *d)
-{
-	struct publish_file	*f = calloc(1, sizeof(*f));
-	struct stat		 st;
-	const char		*open_path = path;
-	int			 flags = how == PUBLISH_CHECK ? O_RDONLY :
-				    O_RDWR | O_CREAT;
-
-	if (f == NULL)
-		return ERR_NOMEM;
-	f->mode = how;
-	f->pos = how == PUBLISH_APPEND ? from : 0;
-	buf_init(&f->out, GATHER_MAX);
-	snprintf(f->path, sizeof(f->path), "%s", path);
-	snprintf(f->tmp, sizeof(f->tmp), "%s.new", path);
-	if (how == PUBLISH_REBUILD) {
-		open_path = f->tmp;
-		flags |= O_TRUNC;
-	} else {
-		/* What a killed publisher has begun. */
-		if (how == PUBLISH_APPEND)
-			unlink(f->tmp);
-		f->tmp[0] = '\0';
-	}
-	f->fd = open(open_path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
-	if (f->fd == -1 && (how != PUBLISH_CHECK || errno != ENOENT)) {
-		diag_errno(d, "cannot open %s", open_path);
-		free(f);
-		return ERR_IO;
-	}
-	if (f->fd != -1 && fstat(f->fd, &st) == 0)
-		f->size = st.st_size;
-	if (f->size < f->pos) {
-		publish_file_free(f);
-		return diag_set(d, ERR_WRONGSTATE, NULL, "%s is shorter than "
-		    "what was published", path);
-	}
-	*out = f;
-	return ERR_OK;
-}
-
 void
 publish_file_free(struct publish_file *f)
 {
@@ -122,6 +79,62 @@ set_aside(struct publish_file *f, struct diag *d)
 	if (ftruncate(f->fd, (off_t)f->pos) == -1)
 		return diag_errno(d, "cannot cut %s", f->path);
 	f->size = f->pos;
+	return ERR_OK;
+}
+
+/* Is the place to go on at the beginning of a line? */
+static bool
+ends_in_line(const struct publish_file *f)
+{
+	char	 c = '\n';
+
+	return f->pos == 0 || (f->pos <= f->size &&
+	    pread(f->fd, &c, 1, (off_t)f->pos - 1) == 1 && c == '\n');
+}
+
+enum err
+publish_file_open(const char *path, mode_t mode, enum publish_mode how,
+    int64_t from, struct publish_file **out, struct diag *d)
+{
+	struct publish_file	*f = calloc(1, sizeof(*f));
+	struct stat		 st;
+	const char		*open_path = path;
+	int			 flags = how == PUBLISH_CHECK ? O_RDONLY :
+				    O_RDWR | O_CREAT;
+
+	if (f == NULL)
+		return ERR_NOMEM;
+	f->mode = how;
+	f->pos = how == PUBLISH_APPEND ? from : 0;
+	buf_init(&f->out, GATHER_MAX);
+	snprintf(f->path, sizeof(f->path), "%s", path);
+	snprintf(f->tmp, sizeof(f->tmp), "%s.new", path);
+	if (how == PUBLISH_REBUILD) {
+		open_path = f->tmp;
+		flags |= O_TRUNC;
+	} else {
+		/* What a killed publisher has begun. */
+		if (how == PUBLISH_APPEND)
+			unlink(f->tmp);
+		f->tmp[0] = '\0';
+	}
+	f->fd = open(open_path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+	if (f->fd == -1 && (how != PUBLISH_CHECK || errno != ENOENT)) {
+		diag_errno(d, "cannot open %s", open_path);
+		free(f);
+		return ERR_IO;
+	}
+	if (f->fd != -1 && fstat(f->fd, &st) == 0)
+		f->size = st.st_size;
+	if (!ends_in_line(f)) {
+		/* Not ours any more, but somebody may want it. */
+		if ((f->pos = f->size) > 0)
+			(void)set_aside(f, NULL);
+		publish_file_free(f);
+		return diag_set(d, ERR_WRONGSTATE, NULL, "%s has no line that "
+		    "ends where what was published ends", path);
+	}
+	*out = f;
 	return ERR_OK;
 }
 

@@ -28,7 +28,8 @@ struct publish_file;
 
 /*
  * "from": the length that is known to be right.  PUBLISH_APPEND gives
- * ERR_WRONGSTATE when the file is shorter: it has to be written anew.
+ * ERR_WRONGSTATE when no line of the file ends there: it has to be written
+ * anew.
  */
 enum err	 publish_file_open(const char *path, mode_t,
 		    enum publish_mode, int64_t from, struct publish_file **,

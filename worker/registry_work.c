@@ -146,9 +146,12 @@ yank(struct registry_draft *x, const struct version_key *k,
 	if (old.yanked_at[0] != '\0')
 		v->repeated = true;
 	else if ((e = registry_draft_yank(x, &old)) == ERR_OK &&
-	    (e = append(x, v)) == ERR_OK && v->refused == NULL)
-		e = store_version_yank(x->g->db, k, x->r->actor,
-		    x->details.reason, x->rec.record_sha256);
+	    (e = append(x, v)) == ERR_OK && v->refused == NULL) {
+		const struct version_yank y = { x->r->actor,
+		    x->details.reason, x->rec.record_sha256, x->created };
+
+		e = store_version_yank(x->g->db, k, &y);
+	}
 	version_clear(&old);
 	return e;
 }

@@ -98,8 +98,8 @@ struct	walk {
 	void				*arg;
 	struct audit_sum		*sum;
 	char				 prev[SHA256_HEX_SIZE];
-	int64_t				 next_seal;	/* 0: none is left */
-	char				*seal_line;
+	int64_t				 next_seal;
+	char				*seal_line;	/* NULL: none is left */
 };
 
 /* Columns are for queries; what was written down is in the line. */
@@ -109,9 +109,13 @@ check_columns(const struct audit_row *r)
 	const struct {
 		const char	*key, *column;
 	} pairs[] = {
+		{ "event_id", r->event_id }, { "created_at", r->created_at },
 		{ "action", r->action }, { "status", r->status },
 		{ "actor", r->actor }, { "tenant", r->tenant },
 		{ "project", r->project },
+		{ "artifact_name", r->artifact_name },
+		{ "artifact_version", r->artifact_version },
+		{ "message", r->message },
 		{ "prev_event_sha256", r->prev_sha256 },
 	};
 	struct jval	*doc = NULL;
@@ -123,6 +127,8 @@ check_columns(const struct audit_row *r)
 		if (strcmp(jval_get_str(doc, pairs[i].key, ""),
 		    pairs[i].column) != 0)
 			problem = "the columns do not say what the event says";
+	if (jval_get_int(doc, "count", 1) != r->count)
+		problem = "the columns do not say what the event says";
 	if (jval_get_int(doc, "seq", -1) != r->seq)
 		problem = "the event has another place in the stream";
 	jval_free(doc);
@@ -156,7 +162,6 @@ load_seal(struct walk *w, int64_t from)
 
 	free(w->seal_line);
 	w->seal_line = NULL;
-	w->next_seal = 0;
 	e = audit_seal_get(w->db, from, &w->next_seal, &w->seal_line);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
@@ -189,7 +194,11 @@ check_seal(struct walk *w, const char *digest)
 		e = w->tell(covers, d.msg, w->arg);
 	} else
 		return e;
-	return e == ERR_OK ? load_seal(w, covers + 1) : e;
+	if (e != ERR_OK || covers < INT64_MAX)
+		return e == ERR_OK ? load_seal(w, covers + 1) : e;
+	free(w->seal_line);
+	w->seal_line = NULL;
+	return ERR_OK;
 }
 
 static enum err
@@ -204,7 +213,7 @@ walk_page(struct walk *w, const struct audit_row *r, size_t n)
 			w->sum->failed++;
 			e = w->tell(r[i].seq, problem, w->arg);
 		}
-		while (e == ERR_OK && w->next_seal != 0 &&
+		while (e == ERR_OK && w->seal_line != NULL &&
 		    w->next_seal <= r[i].seq)
 			e = check_seal(w, w->next_seal == r[i].seq ?
 			    r[i].event_sha256 : NULL);
@@ -219,19 +228,23 @@ audit_check(struct db *db, const struct history_trust *t,
 	struct walk		 w = { .db = db, .trust = t, .tell = tell,
 				    .arg = arg, .sum = sum };
 	struct audit_row	*r = NULL;
-	int64_t			 from = 1;
+	int64_t			 from = INT64_MIN;
 	size_t			 n = 0;
 	enum err		 e;
 
 	memset(sum, 0, sizeof(*sum));
-	e = load_seal(&w, 1);
+	/* Also one whose length was changed into none. */
+	e = load_seal(&w, INT64_MIN);
 	while (e == ERR_OK && (e = audit_from(db, from, PAGE, &r, &n)) ==
 	    ERR_OK && n > 0) {
-		from = r[n - 1].seq + 1;
+		from = r[n - 1].seq;
 		e = walk_page(&w, r, n);
 		audit_rows_free(r, n);
+		/* The last place there can be: nothing is behind it. */
+		if (from++ == INT64_MAX)
+			break;
 	}
-	while (e == ERR_OK && w.next_seal != 0)
+	while (e == ERR_OK && w.seal_line != NULL)
 		e = check_seal(&w, NULL);
 	free(w.seal_line);
 	return e;

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 /*
  * Records of a segment: long enough that its one extra digest does not
  * count, short enough that all cores have something to do to the end.
@@ -105,7 +107,8 @@ judge(struct segment *s, const struct history_row *row,
 	int			 order;
 	enum err		 e;
 
-	if (row->seq == 1 && s->walk->chain[0] == '@' && history_scan_text(sc,
+	if (row->seq == 1 && s->walk->chain[0] == '@' &&
+	    row->prev_sha256[0] == '\0' && history_scan_text(sc,
 	    HISTORY_PREV_RECORD_SHA256, own, sizeof(own)) && own[0] != '\0') {
 		/* An imported piece: what was before it was left out. */
 		prev = named.prev_sha256 = own;
@@ -293,6 +296,34 @@ history_end_check(struct db *db, const char *chain,
 	if (sum->end_fault == HF_NONE && ring->fault != HF_NONE)
 		end_issue(sum, ring->fault, ring->problem);
 	history_last_clear(&last);
+	return ERR_OK;
+}
+
+/*
+ * The ends that were kept on the way.  They only shorten proofs, so one that
+ * was altered makes nothing else fail; it shows here.
+ */
+struct	kept {
+	const char			*chain;
+	const struct history_trust	*trust;
+	struct history_sum		*sum;
+};
+
+static enum err
+kept_one(int64_t seq, const char *line, const char *record_sha256, void *arg)
+{
+	struct kept		*k = arg;
+	struct history_head	 h;
+	char			 text[120];
+
+	if (k->sum->end_fault != HF_NONE || (history_head_read(line,
+	    strlen(line), k->trust, &h, NULL) == HF_NONE &&
+	    strcmp(h.chain, k->chain) == 0 && h.count == seq &&
+	    strcmp(h.record_sha256, record_sha256) == 0))
+		return ERR_OK;
+	snprintf(text, sizeof(text), "the end that was kept for record %lld "
+	    "is not what was signed", (long long)seq);
+	end_issue(k->sum, HF_CHECKPOINT, text);
 	return ERR_OK;
 }
 
@@ -505,6 +536,7 @@ history_chain_check(struct db *db, const struct history_walk *w,
     struct history_sum *sum, struct diag *d)
 {
 	struct pool	 p = { .walk = w, .trust = trust };
+	struct kept	 k = { w->chain, trust, sum };
 	enum err	 e;
 
 	/* The end first: what is appended meanwhile is not looked at. */
@@ -514,6 +546,11 @@ history_chain_check(struct db *db, const struct history_walk *w,
 		p.nsegs = (p.last + SEGMENT - 1) / SEGMENT;
 		e = walk(db, &p);
 	}
+	if (!utf8_valid(w->chain, strlen(w->chain)))
+		end_issue(sum, HF_CHECKPOINT, "the name of the chain is no "
+		    "text, so nothing of it can be found");
+	if (e == ERR_OK)
+		e = store_history_kept(db, w->chain, kept_one, &k);
 	sum->records = p.records;
 	sum->failed = p.failed;
 	return e == ERR_OK ? e : diag_set(d, e, NULL, "the history could not "

@@ -45,6 +45,7 @@ static const char *const words[HF__MAX] = {
 	[HF_ADDED]	= "chain_longer_than_head",
 	[HF_END_DIGEST]	= "head_digest_mismatch",
 	[HF_PINNED]	= "pinned_head_not_in_chain",
+	[HF_CHECKPOINT]	= "checkpoint_altered",
 	[HF_RING_FORM]	= "keys_unreadable",
 	[HF_RING_FORGED] = "keys_forged",
 	[HF_RING_CUT]	= "keys_truncated",

@@ -58,6 +58,7 @@ enum	history_fault {
 	HF_ADDED,
 	HF_END_DIGEST,
 	HF_PINNED,	/* it does not hold an end that was kept elsewhere */
+	HF_CHECKPOINT,	/* an end that was kept here is not as it was signed */
 	/* the statements about keys */
 	HF_RING_FORM,
 	HF_RING_FORGED,

@@ -557,7 +557,14 @@ stmt_reset(struct stmt *s)
 const char *
 stmt_col_text(struct stmt *s, int col)
 {
-	return (const char *)sqlite3_column_text(s->st, col);
+	const char	*t = (const char *)sqlite3_column_text(s->st, col);
+
+	/*
+	 * We store no NUL.  What is in front of one must not pass for the
+	 * whole: it reads as a byte that no text has.
+	 */
+	return t == NULL || strlen(t) == (size_t)sqlite3_column_bytes(s->st,
+	    col) ? t : "\xff";
 }
 
 int64_t

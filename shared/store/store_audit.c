@@ -370,18 +370,23 @@ audit_floods_close(struct db *db, int64_t *next_ms)
 
 /* --- reading ---------------------------------------------------------------*/
 
+/* Texts of a row, in the order of the statements; after "count". */
+#define ROW_TEXTS(r) { &(r)->event_id, &(r)->created_at, &(r)->action, \
+	&(r)->status, &(r)->actor, &(r)->tenant, &(r)->project, \
+	&(r)->artifact_name, &(r)->artifact_version, &(r)->message, \
+	&(r)->event_sha256, &(r)->prev_sha256, &(r)->line }
+
 static bool
 read_row(struct stmt *s, struct audit_row *r)
 {
-	char	**text[] = { &r->action, &r->status, &r->actor, &r->tenant,
-		    &r->project, &r->event_sha256, &r->prev_sha256,
-		    &r->line };
+	char	**text[] = ROW_TEXTS(r);
 	bool	 ok = true;
 
 	memset(r, 0, sizeof(*r));
 	r->seq = stmt_col_int(s, 0);
+	r->count = stmt_col_int(s, 1);
 	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
-		*text[i] = stmt_col_dup(s, (int)i + 1);
+		*text[i] = stmt_col_dup(s, (int)i + 2);
 		ok = ok && *text[i] != NULL;
 	}
 	return ok;
@@ -457,14 +462,10 @@ void
 audit_rows_free(struct audit_row *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		free(r[i].action);
-		free(r[i].status);
-		free(r[i].actor);
-		free(r[i].tenant);
-		free(r[i].project);
-		free(r[i].event_sha256);
-		free(r[i].prev_sha256);
-		free(r[i].line);
+		char	**text[] = ROW_TEXTS(&r[i]);
+
+		for (size_t k = 0; k < sizeof(text) / sizeof(text[0]); k++)
+			free(*text[k]);
 	}
 	free(r);
 }

@@ -82,8 +82,10 @@ struct	audit_query {
 };
 
 struct	audit_row {
-	int64_t	 seq;
+	int64_t	 seq, count;
+	char	*event_id, *created_at;
 	char	*action, *status, *actor, *tenant, *project;
+	char	*artifact_name, *artifact_version, *message;
 	char	*event_sha256, *prev_sha256, *line;
 };
 

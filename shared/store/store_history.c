@@ -373,6 +373,23 @@ store_history_head_put(struct db *db, const char *chain, int64_t seq,
 }
 
 enum err
+store_history_kept(struct db *db, const char *chain, history_kept_fn fn,
+    void *arg)
+{
+	struct stmt	*s = db_stmt(db, STMT_HISTORY_CHECKPOINTS);
+	enum err	 e;
+
+	stmt_text(s, ":chain", chain);
+	while ((e = stmt_step(s)) == ERR_OK)
+		if ((e = fn(stmt_col_int(s, 0), stmt_col_text(s, 1),
+		    stmt_col_text(s, 2), arg)) != ERR_OK) {
+			stmt_reset(s);
+			return e;
+		}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err
 store_history_chains(struct db *db, char ***out, size_t *n)
 {
 	struct stmt	*s = db_stmt(db, STMT_HISTORY_CHAINS);

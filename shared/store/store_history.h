@@ -111,13 +111,25 @@ void		 history_last_clear(struct history_last *);
  */
 enum err	 store_history_checkpoint(struct db *, const char *chain,
 		    int64_t seq, bool before, int64_t *at, char **line);
+/*
+ * All kept ends of a chain in their order, with the digest of the record in
+ * that place ("": there is none).  Strings are valid during the call, in
+ * which this cannot be asked again; an error of "fn" ends it.
+ */
+typedef enum err (*history_kept_fn)(int64_t seq, const char *line,
+    const char *record_sha256, void *arg);
+enum err	 store_history_kept(struct db *, const char *chain,
+		    history_kept_fn fn, void *arg);
 /* Where else than at "not" a record with this digest is. */
 enum err	 store_history_find(struct db *, const char *chain,
 		    const char *sha256, int64_t not, int64_t *seq);
 /* Another statement of the same end, signed by another key. */
 enum err	 store_history_head_put(struct db *, const char *chain,
 		    int64_t seq, const char *line);
-/* Names of all chains that have a record; the caller frees each and *v. */
+/*
+ * Names of all chains that have a record or a signed end; the caller frees
+ * each and *v.
+ */
 enum err	 store_history_chains(struct db *, char ***v, size_t *n);
 
 #endif /* !STORE_HISTORY_H */

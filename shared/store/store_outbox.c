@@ -25,8 +25,9 @@ read_rows(struct stmt *s, struct outbox_row **out, size_t *n)
 			break;
 		rows[have].stream = stmt_col_dup(s, 0);
 		rows[have].changed = stmt_col_int(s, 1);
-		rows[have].seq = stmt_col_int(s, 2);
-		rows[have].bytes = stmt_col_int(s, 3);
+		rows[have].published = stmt_col_int(s, 2);
+		rows[have].seq = stmt_col_int(s, 3);
+		rows[have].bytes = stmt_col_int(s, 4);
 		if (rows[have++].stream == NULL) {
 			e = ERR_NOMEM;
 			break;

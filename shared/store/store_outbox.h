@@ -16,6 +16,7 @@
 struct	outbox_row {
 	char	*stream;	/* as in sql/0010-outbox.sql */
 	int64_t	 changed;	/* read before the rows that are published */
+	int64_t	 published;	/* "changed" when the file was written */
 	int64_t	 seq;		/* last row in the file */
 	int64_t	 bytes;		/* length of the file then */
 };

@@ -539,17 +539,17 @@ store_version_add(struct db *db, const struct version_new *v)
 
 enum err
 store_version_yank(struct db *db, const struct version_key *k,
-    const char *actor, const char *reason, const char *record_sha256)
+    const struct version_yank *y)
 {
 	struct stmt	*s = db_stmt(db, STMT_VERSION_YANK);
 	int		 changes = 0;
 	enum err	 e;
 
 	bind_key(s, k);
-	stmt_text(s, ":actor", actor);
-	stmt_text(s, ":reason", reason);
-	stmt_text(s, ":record", record_sha256);
-	bind_now(s);
+	stmt_text(s, ":actor", y->actor);
+	stmt_text(s, ":reason", y->reason);
+	stmt_text(s, ":record", y->record_sha256);
+	stmt_text(s, ":at", y->created_at);
 	if ((e = stmt_run(s, &changes)) != ERR_OK)
 		return e;
 	return changes == 1 ? ERR_OK : ERR_WRONGSTATE;

@@ -189,8 +189,13 @@ struct	version_new {
 
 /* Also makes the rows of its two objects. */
 enum err	 store_version_add(struct db *, const struct version_new *);
+
+/* The record's time is the row's, too. */
+struct	version_yank {
+	const char	*actor, *reason, *record_sha256, *created_at;
+};
+
 enum err	 store_version_yank(struct db *, const struct version_key *,
-		    const char *actor, const char *reason,
-		    const char *record_sha256);
+		    const struct version_yank *);
 
 #endif /* !STORE_REGISTRY_H */

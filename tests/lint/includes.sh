@@ -31,7 +31,8 @@ rules() {
 		# library header (regular expression) -> its owners; a name
 		# that ends in "/" is a folder
 		own("^sqlite3", "shared/store/db.c tests/unit/test_store.c " \
-		    "tests/unit/test_page.c")
+		    "tests/unit/test_page.c tests/unit/tamper_world.h " \
+		    "tests/unit/test_migrate.c")
 		own("^json-c/|^json\\.h", "shared/base/json_in.c")
 		own("^(fcgiapp|fcgi_stdio|fcgi_config|fastcgi)", "fcgi/transport.c")
 		own("^cjose/", "fcgi/jws.c tests/unit/test_jose.c")

@@ -46,6 +46,7 @@ UNIT_TESTS = \
 	tests/unit/test_select \
 	tests/unit/test_store \
 	tests/unit/test_stored \
+	tests/unit/test_tamper \
 	tests/unit/test_template \
 	tests/unit/test_variant \
 	tests/unit/test_verifier \
@@ -77,6 +78,8 @@ tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c \
 	worker/guest/symbols_scan.c worker/guest/target.c
 tests_unit_test_explain_SOURCES = tests/unit/test_explain.c \
 	tests/unit/test.h $(EXPLAIN_SOURCES)
+tests_unit_test_tamper_SOURCES = tests/unit/test_tamper.c tests/unit/test.h \
+	tests/unit/tamper_world.c tests/unit/tamper_world.h
 tests_unit_test_guest_SOURCES = tests/unit/test_guest.c tests/unit/test.h \
 	worker/guest/args.c worker/guest/elfinfo.c worker/guest/files.c \
 	worker/guest/functional.c worker/guest/plan.c \
