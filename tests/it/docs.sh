@@ -70,8 +70,40 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((25 + $#))
+plan $((26 + $#))
 check "doc/environment.md is what the program says" environment
+# named PAGE...: every test that its tables name is there.
+named() {
+	for nm_page; do
+		grep '^|' "$nm_page" | awk '{
+			while (match($0, /(it|unit)\/[a-z_]+|"[^"]*"/)) {
+				word = substr($0, RSTART, RLENGTH)
+				$0 = substr($0, RSTART + RLENGTH)
+				if (word !~ /^"/)
+					file = word
+				else if (file != "")
+					print file "\t" substr(word, 2,
+					    length(word) - 2)
+			}
+			file = ""
+		}'
+	done | sort -u >"$tmp/named"
+	while IFS='	' read -r nm_file nm_text; do
+		case $nm_file in
+		it/*) nm_path=$top_srcdir/tests/$nm_file.sh ;;
+		*) nm_path=$top_srcdir/tests/$nm_file.c ;;
+		esac
+		sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}' "$nm_path" |
+		    grep -qF -- "${nm_text%…}" ||
+		    echo "$nm_file has no test \"$nm_text\""
+	done <"$tmp/named" >"$tmp/missing"
+	[ -s "$tmp/named" ] && [ ! -s "$tmp/missing" ] || {
+		cat "$tmp/missing"
+		return 1
+	}
+}
+check "every test that a table of rules names is there" named \
+    "$doc/signing.md" "$doc/registry-rows.md"
 for page; do
 	if command -v groff >/dev/null 2>&1; then
 		check "${page##*/} is a clean manual page" warnings "$page"

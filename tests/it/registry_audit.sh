@@ -7,7 +7,7 @@ set -u
 . "$top_srcdir/tests/lib/api.sh"
 . "$top_srcdir/tests/lib/registry.sh"
 
-plan 32
+plan 34
 
 auth=$api_w/cloud-registry/auth
 mkdir -p "$auth"
@@ -133,6 +133,16 @@ changed_export() {
 		--sig "$api/sig" --pubkey "$api/pub"
 }
 check "a changed one does not" changed_export
+unrecorded() {
+	sql "create trigger broken before insert on audit begin
+	    select raise(abort, 'full'); end"
+	status=$(get "/api/registry/artifacts/download?$of_x&version=v1")
+	sql 'drop trigger broken'
+	[ "$status" = 503 ]
+}
+check "what cannot be put on record is not handed out" unrecorded
+check "and is again when it can" test "$(get \
+    "/api/registry/artifacts/download?$of_x&version=v1")" = 200
 
 # --- files ----------------------------------------------------------------------
 
