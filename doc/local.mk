@@ -8,7 +8,7 @@ dist_man_MANS = doc/bpfcompat.1 \
 	doc/bpfcompat-runner.8 doc/bpfcompat-worker.8
 dist_doc_DATA = README.md doc/access.md doc/admin.md doc/architecture.md \
 	doc/attach.md doc/causes.md doc/compare.md doc/history.md \
-	doc/environment.md doc/registry-rows.md doc/signing.md
+	doc/environment.md doc/registry-rows.md doc/runtime.md doc/signing.md
 
 # Pictures of the README.
 gallerydir = $(docdir)/doc/gallery

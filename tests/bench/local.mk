@@ -6,6 +6,7 @@ check_PROGRAMS += tests/bench/bench_history
 tests_bench_bench_history_SOURCES = tests/bench/bench_history.c
 tests_bench_bench_history_LDADD = $(SHARED_LIBS)
 EXTRA_DIST += tests/bench/history.sh tests/bench/soak_history.sh
+EXTRA_DIST += tests/bench/select.sh
 EXTRA_DIST += tests/bench/bench.sh tests/bench/soak.sh
 EXTRA_DIST += tests/bench/vm.sh tests/bench/vng.sh tests/bench/soak_vm.sh
 EXTRA_DIST += tests/vm/twins.sh tests/vm/shared_templates.sh
@@ -16,6 +17,8 @@ bench: check-programs
 	@$(MAKE) --no-print-directory bench-vm
 	@$(SHELL) $(top_srcdir)/tests/bench/history.sh '$(abs_top_srcdir)' \
 	    '$(abs_top_builddir)'
+	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
+	    $(SHELL) $(top_srcdir)/tests/bench/select.sh
 	@top_srcdir='$(abs_top_srcdir)' top_builddir='$(abs_top_builddir)' \
 	    FLOOD_STRICT=1 FLOOD_ROUNDS=7 FLOOD_SECONDS=4 \
 	    $(SHELL) $(top_srcdir)/tests/it/flood.sh
