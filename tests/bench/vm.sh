@@ -5,7 +5,7 @@
 # build and says what changed since the last one.  Budgets are those of
 # doc/architecture.md; BENCH_STRICT=1 makes a missed one an error.
 #
-# BENCH_PROFILE=debian-12-6.1  BENCH_ROUNDS=5  BENCH_JOBS=100
+# BENCH_PROFILE=debian-12-6.1  BENCH_ROUNDS=5  BENCH_JOBS=100  BENCH_KERNELS=11
 # BENCH_WAIT=60	seconds to wait for a machine that does nothing else
 set -u
 top_srcdir=$1
@@ -93,7 +93,7 @@ claim_to_row() {
 	    ORDER BY j.seq DESC LIMIT 1"
 }
 runner_json() {
-	find "$BPFCOMPAT_WORKDIR/runs/$(jq -r .run_id "$world/$1.json")" \
+	find "$BPFCOMPAT_WORKDIR/runs/$(jq -r .run.id "$world/$1.json")" \
 	    -name runner.json
 }
 
@@ -175,7 +175,7 @@ many=
 count=0
 for id in $(sed -n 's/^ *- id: *\([^ #]*\).*/\1/p' \
     "$top_srcdir/matrices/debian-all.yaml"); do
-	[ "$count" -lt 11 ] && [ -e "$kernels/$id/current/vmlinuz" ] || continue
+	[ "$count" -lt "${BENCH_KERNELS:-11}" ] && [ -e "$kernels/$id/current/vmlinuz" ] || continue
 	many="$many $id"
 	count=$((count + 1))
 done
