@@ -13,7 +13,7 @@ struct {
 	__type(value, __u64);
 } digits SEC(".maps");
 
-struct state {
+struct digit_count {
 	__u32	rest;
 	__u32	digits;
 };
@@ -21,7 +21,7 @@ struct state {
 static int
 next_digit(__u32 turn, void *data)
 {
-	struct state	*s = data;
+	struct digit_count	*s = data;
 
 	s->digits++;
 	s->rest /= 10;
@@ -32,9 +32,9 @@ SEC("tracepoint/sched/sched_process_exec")
 int
 count_digits(void *ctx)
 {
-	struct state	 s = { .rest = bpf_get_current_pid_tgid() >> 32 };
-	__u32		 key;
-	__u64		*n;
+	struct digit_count	 s = { .rest = bpf_get_current_pid_tgid() >> 32 };
+	__u32			 key;
+	__u64			*n;
 
 	bpf_loop(10, next_digit, &s, 0);
 	key = s.digits & 15;
