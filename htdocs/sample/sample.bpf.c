@@ -44,4 +44,4 @@ count_digits(void *ctx)
 	return 0;
 }
 
-char license[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "GPL";
