@@ -1,6 +1,5 @@
 # What the schema of SARIF 2.1.0 (and GitHub's code scanning) asks of the
-# members that we write; prints each rule that does not hold.  The whole
-# published schema is asked in tests/bench/outputs_schema.sh.
+# members that we write; prints each rule that does not hold.
 def rule($ok; $text): if $ok then empty else $text end;
 def only($keys): (keys - $keys) == [];
 def text: type == "object" and (.text | type == "string" and length > 0);
