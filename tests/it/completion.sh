@@ -32,7 +32,8 @@ json() {
 		"admin approval show"|"admin revoke-token") continue ;;
 		"admin audit-export"|"admin audit-verify") continue ;;
 		"admin doctor"|"history sign") continue ;;
-		# It speaks nothing else.
+		# They speak nothing else.
+		"runtime probe"|"runtime select") continue ;;
 		"runtime worker-execute") continue ;;
 		esac
 		# shellcheck disable=SC2086 # words of a verb
