@@ -241,8 +241,9 @@ audit_check(struct db *db, const struct history_trust *t,
 		e = walk_page(&w, r, n);
 		audit_rows_free(r, n);
 		/* The last place there can be: nothing is behind it. */
-		if (from++ == INT64_MAX)
+		if (from == INT64_MAX)
 			break;
+		from++;
 	}
 	while (e == ERR_OK && w.seal_line != NULL)
 		e = check_seal(&w, NULL);

@@ -16,6 +16,11 @@
 #define THREADS_MAX	64
 /* Segments that may be ready before their turn, for each thread. */
 #define AHEAD		4
+/*
+ * A chain that ends later was not written by us: 100 records a second for
+ * 8 months.  Its places cannot all be looked at.
+ */
+#define CHAIN_MAX	((int64_t)1 << 31)
 /* What visit() may write about a segment: some KB for each record. */
 #define OUTPUT_MAX	((size_t)64 * 1024 * 1024)
 
@@ -542,7 +547,10 @@ history_chain_check(struct db *db, const struct history_walk *w,
 	/* The end first: what is appended meanwhile is not looked at. */
 	if ((e = history_end_check(db, w->chain, trust, ring, sum)) ==
 	    ERR_OK) {
-		p.last = sum->records;
+		p.last = sum->records <= CHAIN_MAX ? sum->records : 0;
+		if (p.last != sum->records)
+			end_issue(sum, HF_GAP, "the last record has a place "
+			    "that no chain reaches");
 		p.nsegs = (p.last + SEGMENT - 1) / SEGMENT;
 		e = walk(db, &p);
 	}

@@ -31,7 +31,9 @@ sql "UPDATE jobs SET created_at = '2026-01-01T00:00:00.000Z'
     INSERT OR IGNORE INTO kernels VALUES ('debian-12-6.1',
 	'6.1.0-fake-amd64', 'Linux version 6.1.0-fake', 'x86_64',
 	'linux-image-fake', '6.1-1', 'fake', 'x', 5, 0, 'ok',
-	'2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '')"
+	'2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '');
+    INSERT INTO template_checks VALUES (1, '2026-01-01T00:00:00.000Z',
+	'debian-12-6.1', 'a-run', 'different', 1, 'a verdict differs')"
 
 # One file a recipe: the statement, and the sentence before it.
 awk -v dir="$world" '

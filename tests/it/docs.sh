@@ -70,7 +70,7 @@ links() {
 }
 
 set -- "$doc"/*.[158]
-plan $((26 + $#))
+plan $((27 + $#))
 check "doc/environment.md is what the program says" environment
 # named PAGE...: every test that its tables name is there.
 named() {
