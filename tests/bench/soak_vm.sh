@@ -38,9 +38,11 @@ while [ "$n" -lt "$jobs" ]; do
 	n=$((n + 1))
 done
 
-# below PID: its descendants.
+# below PID: its descendants, but for the signer, which stays.
 below() {
 	for below_pid in $(cat /proc/"$1"/task/*/children 2>/dev/null); do
+		! grep -q bpfcompat-signe "/proc/$below_pid/comm" \
+		    2>/dev/null || continue
 		echo "$below_pid"
 		below "$below_pid"
 	done
@@ -49,8 +51,10 @@ ended() {
 	[ "$(sql "SELECT count(*) FROM jobs WHERE state = 'completed'")" \
 	    -ge "$1" ]
 }
+# Self-checks come after the verdicts, when a slot is free.
 quiet() {
-	[ -z "$(below "$worker")" ] && ended "$jobs"
+	ended "$jobs" && [ "$(sql "SELECT count(*) FROM template_checks")" -ge \
+	    $((per_job * ((jobs + 49) / 50))) ] && [ -z "$(below "$worker")" ]
 }
 memory() {
 	awk '/^VmRSS/ { print $2 }' "/proc/$worker/status"
@@ -84,7 +88,7 @@ tenth=$((jobs / 10 > 0 ? jobs / 10 : 1))
 wait_until 3600 ended "$tenth" || exit 1
 memory_at=$(memory)
 step=2
-while [ "$step" -le 10 ]; do
+while [ "$step" -le 10 ] && [ $((tenth * step)) -le "$jobs" ]; do
 	wait_until 3600 ended $((tenth * step)) || break
 	echo "# $((tenth * step * per_job)) targets: $(memory) KiB," \
 	    "$(descriptors) descriptors"
