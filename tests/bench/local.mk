@@ -5,7 +5,8 @@ tests_bench_bench_store_LDADD = $(SHARED_LIBS)
 check_PROGRAMS += tests/bench/bench_history
 tests_bench_bench_history_SOURCES = tests/bench/bench_history.c
 tests_bench_bench_history_LDADD = $(SHARED_LIBS)
-EXTRA_DIST += tests/bench/history.sh tests/bench/soak_history.sh
+EXTRA_DIST += tests/bench/history.sh tests/bench/soak_history.sh \
+	tests/bench/soak_publish.sh
 EXTRA_DIST += tests/bench/select.sh
 EXTRA_DIST += tests/bench/bench.sh tests/bench/soak.sh
 EXTRA_DIST += tests/bench/vm.sh tests/bench/vng.sh tests/bench/soak_vm.sh
