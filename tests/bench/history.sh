@@ -58,6 +58,26 @@ serve() {
 	    >>"$world/$1"
 }
 
+# spent NAME ROWS COMMAND...: microseconds of the processor that it took.
+spent() {
+	sp_name=$1 sp_rows=$2
+	shift 2
+	sp_us=$( ("$@" >/dev/null 2>&1; times) | tr 'ms' '  ' | awk '
+	    NR == 2 { printf "%d", ($1 * 60 + $2 + $3 * 60 + $4) * 1e6 }')
+	echo "$sp_name $sp_us" >>"$world/$sp_rows"
+}
+
+# files ROWS: published anew, compared, and taken over by another folder.
+files() {
+	"$bin/bpfcompat" admin publish >/dev/null || exit 1
+	spent publish "$1" "$bin/bpfcompat" admin publish --rebuild
+	spent compare "$1" "$bin/bpfcompat" admin publish --check
+	rm -rf "$world/other"
+	mkdir "$world/other"
+	spent import "$1" "$bin/bpfcompat" admin import \
+	    "$BPFCOMPAT_WORKDIR" --workdir "$world/other"
+}
+
 have=0
 for rows in ${BENCH_ROWS:-1000 20000 100000}; do
 	"$writer" -l -b 2000 "$BPFCOMPAT_WORKDIR" "" $((rows - have)) || exit 1
@@ -65,6 +85,7 @@ for rows in ${BENCH_ROWS:-1000 20000 100000}; do
 	    >"$world/$rows" || exit 1
 	printf 'append %s\n' "$("$writer" -t "$BPFCOMPAT_WORKDIR" "" 300)" \
 	    >>"$world/$rows"
+	files "$rows"
 	serve "$rows"
 	have=$((rows + 300))
 	first=${first:-$rows}
@@ -100,6 +121,16 @@ for rows in ${BENCH_ROWS:-1000 20000 100000}; do
 	line "the same / with $first rows" "$rows" "$(quotient \
 	    "$(get page "$rows")" "$(get page "$first")")" x 2
 	echo "    $(get page_per_s "$rows") of these pages per second and process"
+	# Of a thousand rows most is the start of a process.
+	for what in publish compare import; do
+		[ -z "${before:-}" ] || [ "$before" -lt 20000 ] ||
+			line "$what, a row / with $before rows" "$rows" \
+			    "$(quotient "$(get "$what" "$rows")" \
+			    "$(quotient "$(get "$what" "$before")" \
+			    "$(quotient "$before" "$rows")")")" x 1.5
+		echo "    $what: $(quotient "$(get "$what" "$rows")" "$rows") us a row"
+	done
+	before=$rows
 done
 for rows in ${BENCH_ROWS:-1000 20000 100000}; do
 	awk -v rows="$rows" '{ printf "%s\"%s\":%s", NR == 1 ? "{" : ",", $1, $2 }

@@ -54,7 +54,7 @@ killed() {
 		: >"$world/publishing"
 		publishers &
 		publisher=$!
-		"$writer" -p 8 "$w" "" 100000 2>/dev/null &
+		"$writer" -p "${WRITERS:-64}" "$w" "" 100000 2>/dev/null &
 		pid=$!
 		worker_pids="$worker_pids $pid"
 		wait_until 120 reached "$want"

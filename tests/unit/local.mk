@@ -37,6 +37,7 @@ UNIT_TESTS = \
 	tests/unit/test_limit \
 	tests/unit/test_manifest \
 	tests/unit/test_matrix \
+	tests/unit/test_migrate \
 	tests/unit/test_object \
 	tests/unit/test_page \
 	tests/unit/test_publish \
@@ -95,3 +96,4 @@ EXTRA_DIST += tests/unit/verlogs/5.10.logs tests/unit/verlogs/6.1.logs \
 	tests/unit/verlogs/6.12.logs tests/unit/verlogs/7.2.logs \
 	tests/unit/verlogs/7.3.logs tests/unit/verlogs/README.md \
 	tests/unit/verlogs/reject.bpf.c
+EXTRA_DIST += tests/unit/old/schema-3.sql tests/unit/old/schema-11.sql
