@@ -47,7 +47,8 @@ one_text(const char *text)
 
 	cr_assert_eq(sqlite3_prepare_v2(raw, text, -1, &st, NULL), SQLITE_OK,
 	    "%s: %s", text, sqlite3_errmsg(raw));
-	if (sqlite3_step(st) == SQLITE_ROW)
+	if (sqlite3_step(st) == SQLITE_ROW &&
+	    sqlite3_column_text(st, 0) != NULL)
 		out = strdup((const char *)sqlite3_column_text(st, 0));
 	sqlite3_finalize(st);
 	return out == NULL ? strdup("") : out;
