@@ -55,3 +55,11 @@ utf8_valid(const char *s, size_t len)
 	}
 	return true;
 }
+
+bool
+utf8_hides(uint32_t cp)
+{
+	return (cp >= 0x200b && cp <= 0x200f) ||
+	    (cp >= 0x2028 && cp <= 0x202e) ||
+	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff;
+}

@@ -12,5 +12,12 @@
  */
 size_t	 utf8_decode(const char *s, size_t len, uint32_t *cp);
 bool	 utf8_valid(const char *s, size_t len);
+/*
+ * Is it a mark of Unicode that shows nothing itself but hides, joins, breaks
+ * or reorders what is around it: zero widths and directions (U+200B to F),
+ * separators and embeddings (2028 to E), invisible operators (2060 to F),
+ * the byte order mark?
+ */
+bool	 utf8_hides(uint32_t cp);
 
 #endif /* !BASE_UTF8_H */

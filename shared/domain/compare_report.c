@@ -71,14 +71,6 @@ wrong(struct reading *r, const char *key, const char *why)
 	    "be compared: %s %s", field[0] == '\0' ? "it" : field, why);
 }
 
-static bool
-hides(uint32_t cp)
-{
-	return (cp >= 0x200b && cp <= 0x200f) ||
-	    (cp >= 0x2028 && cp <= 0x202e) ||
-	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff;
-}
-
 /* Copies and cleans; "max" bytes of it at most. */
 static const char *
 text(struct reading *r, const char *s, size_t max)
@@ -98,7 +90,7 @@ text(struct reading *r, const char *s, size_t max)
 		}
 		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
 			*p++ = ' ';
-		else if (hides(cp))
+		else if (utf8_hides(cp))
 			*p++ = '?';
 		else {
 			memcpy(p, s + i, n);

@@ -34,9 +34,7 @@ static bool
 plain(uint32_t cp)
 {
 	return !((cp < 0x20 && cp != '\n' && cp != '\t') ||
-	    (cp >= 0x7f && cp < 0xa0) || (cp >= 0x200b && cp <= 0x200f) ||
-	    (cp >= 0x2028 && cp <= 0x202e) ||
-	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
+	    (cp >= 0x7f && cp < 0xa0) || utf8_hides(cp) ||
 	    (cp & 0xfffe) == 0xfffe);
 }
 

@@ -27,12 +27,9 @@ report_md_text(struct buf *b, const char *s, size_t max)
 			i++;
 			continue;
 		}
-		/* Controls, and marks that reorder or hide text. */
 		if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
 			buf_addc(b, ' ');
-		else if ((cp >= 0x200b && cp <= 0x200f) ||
-		    (cp >= 0x2028 && cp <= 0x202e) ||
-		    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff)
+		else if (utf8_hides(cp))
 			buf_adds(b, "\xef\xbf\xbd");
 		else if (cp == '<')
 			buf_adds(b, "&lt;");
