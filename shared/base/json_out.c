@@ -191,6 +191,17 @@ jsonw_str_opt(struct jsonw *w, const char *key, const char *val)
 }
 
 void
+jsonw_strs_opt(struct jsonw *w, const char *key, char *const *list, size_t n)
+{
+	if (n == 0)
+		return;
+	jsonw_arr(w, key);
+	for (size_t i = 0; i < n; i++)
+		jsonw_str(w, NULL, list[i]);
+	jsonw_end(w);
+}
+
+void
 jsonw_int(struct jsonw *w, const char *key, int64_t n)
 {
 	prefix(w, key);

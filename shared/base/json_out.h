@@ -47,6 +47,9 @@ void	 jsonw_str(struct jsonw *, const char *key, const char *val);
 void	 jsonw_strn(struct jsonw *, const char *key, const char *, size_t);
 /* Left out when NULL or "". */
 void	 jsonw_str_opt(struct jsonw *, const char *key, const char *val);
+/* An array of strings; nothing when there are none. */
+void	 jsonw_strs_opt(struct jsonw *, const char *key, char *const *,
+	    size_t n);
 void	 jsonw_int(struct jsonw *, const char *key, int64_t);
 /* Left out when 0. */
 void	 jsonw_int_opt(struct jsonw *, const char *key, int64_t);

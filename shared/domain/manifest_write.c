@@ -128,17 +128,6 @@ test(struct jsonw *w, const struct manifest_test *t)
 }
 
 static void
-names(struct jsonw *w, const char *key, char *const *list, size_t n)
-{
-	if (n == 0)
-		return;
-	jsonw_arr(w, key);
-	for (size_t i = 0; i < n; i++)
-		jsonw_str(w, NULL, list[i]);
-	jsonw_end(w);
-}
-
-static void
 expects(struct jsonw *w, const struct manifest *m)
 {
 	if (m->nexpects == 0)
@@ -148,7 +137,7 @@ expects(struct jsonw *w, const struct manifest *m)
 		const struct manifest_expect	*x = &m->expects[i];
 
 		jsonw_obj(w, NULL);
-		names(w, "profiles", x->profiles, x->nprofiles);
+		jsonw_strs_opt(w, "profiles", x->profiles, x->nprofiles);
 		jsonw_str_opt(w, "kernels", x->kernels);
 		jsonw_str_opt(w, "program", x->program);
 		jsonw_str(w, "result", x->fail ? "fail" : "pass");
@@ -174,8 +163,8 @@ manifest_write(const struct manifest *m, const struct manifest_test *more,
 	maps(&w, m);
 	types(&w, m);
 	groups(&w, m);
-	names(&w, "probe_companions", m->companions, m->ncompanions);
-	names(&w, "required_profiles", m->required, m->nrequired);
+	jsonw_strs_opt(&w, "probe_companions", m->companions, m->ncompanions);
+	jsonw_strs_opt(&w, "required_profiles", m->required, m->nrequired);
 	jsonw_arr(&w, "functional_tests");
 	for (size_t i = 0; i < m->ntests; i++)
 		test(&w, &m->tests[i]);

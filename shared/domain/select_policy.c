@@ -188,17 +188,6 @@ select_policy_constrains(const struct select_policy *p)
 	    p->max_required_failed >= 0 || p->ndeny > 0 || p->nallow > 0;
 }
 
-static void
-codes_json(struct jsonw *w, const char *key, char *const *list, size_t n)
-{
-	if (n == 0)
-		return;
-	jsonw_arr(w, key);
-	for (size_t i = 0; i < n; i++)
-		jsonw_str(w, NULL, list[i]);
-	jsonw_end(w);
-}
-
 void
 select_policy_json(struct jsonw *w, const char *key,
     const struct select_policy *p)
@@ -214,8 +203,8 @@ select_policy_json(struct jsonw *w, const char *key,
 		if (keys[i].kind == P_MAX && p->max_required_failed >= 0)
 			jsonw_int(w, keys[i].name, p->max_required_failed);
 	}
-	codes_json(w, "deny_classification_codes", p->deny, p->ndeny);
-	codes_json(w, "allow_classification_codes", p->allow, p->nallow);
+	jsonw_strs_opt(w, "deny_classification_codes", p->deny, p->ndeny);
+	jsonw_strs_opt(w, "allow_classification_codes", p->allow, p->nallow);
 	if (p->codes_of_host)
 		jsonw_str(w, "classification_codes_scope", "host");
 	jsonw_end(w);
