@@ -1,6 +1,7 @@
 #include "field_registry.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -94,6 +95,15 @@ field_cursor(const struct field *f, const struct conf *conf, struct value *v,
 		return diag_set(d, ERR_INVAL, f->name,
 		    "%s must be what next_cursor of a list said", f->name);
 	return ERR_OK;
+}
+
+void
+field_cursor_next(struct jsonw *w, int64_t place)
+{
+	char	 cursor[24];
+
+	snprintf(cursor, sizeof(cursor), "%lld", (long long)place);
+	jsonw_str(w, "next_cursor", cursor);
 }
 
 enum err

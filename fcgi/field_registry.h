@@ -2,6 +2,7 @@
 #ifndef FCGI_FIELD_REGISTRY_H
 #define FCGI_FIELD_REGISTRY_H
 
+#include "base/json_out.h"
 #include "field.h"
 
 /* Tenant, project, artifact name or version (domain/registry.h). */
@@ -22,6 +23,8 @@ enum err	 field_visibility(const struct field *, const struct conf *,
 /* A place in a list, as "next_cursor" gave it; num. */
 enum err	 field_cursor(const struct field *, const struct conf *,
 		    struct value *, struct diag *);
+/* Within the answer's object: "next_cursor", for field_cursor(). */
+void		 field_cursor_next(struct jsonw *, int64_t place);
 /* RFC 3339; str as given. */
 enum err	 field_time(const struct field *, const struct conf *,
 		    struct value *, struct diag *);

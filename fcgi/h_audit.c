@@ -46,7 +46,6 @@ events_json(struct call *c, const struct audit_row *r, size_t n,
 {
 	struct jsonw	*w = reply_json(c->rp);
 	size_t		 shown = n > (size_t)limit ? (size_t)limit : n;
-	char		 cursor[24];
 
 	jsonw_obj(w, NULL);
 	jsonw_arr(w, "records");
@@ -54,11 +53,8 @@ events_json(struct call *c, const struct audit_row *r, size_t n,
 		jsonw_raw(w, NULL, r[i].line, strlen(r[i].line));
 	jsonw_end(w);
 	jsonw_int(w, "sealed_through", sealed);
-	if (n > shown) {
-		snprintf(cursor, sizeof(cursor), "%lld",
-		    (long long)r[shown - 1].seq);
-		jsonw_str(w, "next_cursor", cursor);
-	}
+	if (n > shown)
+		field_cursor_next(w, r[shown - 1].seq);
 	jsonw_end(w);
 	c->rp->cache = CACHE_PRIVATE;
 }

@@ -198,13 +198,8 @@ list_json(struct call *c, const struct registry_entry *r, size_t n,
 		version_json(w, NULL, &r[i].v, r[i].yank);
 	jsonw_end(w);
 	jsonw_int(w, "total", total);
-	if (n > shown) {
-		char	 cursor[24];
-
-		snprintf(cursor, sizeof(cursor), "%lld",
-		    (long long)r[shown - 1].seq);
-		jsonw_str(w, "next_cursor", cursor);
-	}
+	if (n > shown)
+		field_cursor_next(w, r[shown - 1].seq);
 	jsonw_end(w);
 	c->rp->cache = CACHE_PRIVATE;
 }

@@ -223,13 +223,10 @@ choose(struct app *app, struct call *c, struct choice *x)
 static void
 record(struct app *app, struct call *c, struct choice *x, enum err e)
 {
-	const struct select_candidate	*s = selection_chosen(x->sel);
-	const struct value		*v = c->f.v;
-	bool				 denied = e == ERR_WRONGSTATE ||
-					    e == ERR_NOTFOUND;
-	struct decision	 d = { .kind = DECISION_SELECT,
-		.source = DECISION_API, .outcome = e == ERR_OK ?
-		    DECISION_ALLOW : denied ? DECISION_DENY : DECISION_ERROR,
+	const struct value	*v = c->f.v;
+	bool			 denied = e == ERR_WRONGSTATE ||
+				    e == ERR_NOTFOUND;
+	struct decision	 d = { .source = DECISION_API,
 		.correlation_id = x->correlation,
 		.artifact_name = v[S_NAME].str,
 		.requested_version = v[S_VERSION].str,
@@ -248,15 +245,7 @@ record(struct app *app, struct call *c, struct choice *x, enum err e)
 		.known = c->who.kind != PRINCIPAL_ANONYMOUS };
 	struct db	*db;
 
-	if (s != NULL) {
-		d.version = s->version;
-		d.variant = s->variant;
-		d.chain = s->ref.chain;
-		d.record_seq = s->ref.seq;
-		d.record_sha256 = s->ref.record_sha256;
-		d.run_id = s->ref.run_id;
-		d.sha256 = s->ref.artifact_sha256;
-	}
+	selection_decided(x->sel, e, &d);
 	x->recorded = app_db(app, &db, &x->not_recorded);
 	if (x->recorded == ERR_OK)
 		x->recorded = decision_record(db, &d, &x->done,
@@ -358,13 +347,8 @@ h_decisions(struct app *app, struct call *c)
 			jval_free(doc);
 		}
 	jsonw_end(w);
-	if (n > shown) {
-		char	 cursor[24];
-
-		snprintf(cursor, sizeof(cursor), "%lld",
-		    (long long)r[shown - 1].seq);
-		jsonw_str(w, "next_cursor", cursor);
-	}
+	if (n > shown)
+		field_cursor_next(w, r[shown - 1].seq);
 	jsonw_end(w);
 	c->rp->cache = CACHE_PRIVATE;
 	decision_rows_free(r, n);

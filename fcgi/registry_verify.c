@@ -188,8 +188,6 @@ static void
 end_json(struct jsonw *w, const struct check *k,
     const struct history_sum *end)
 {
-	char	 cursor[24];
-
 	jsonw_end(w);
 	jsonw_obj(w, "summary");
 	jsonw_int(w, "failed", k->failed);
@@ -201,10 +199,8 @@ end_json(struct jsonw *w, const struct check *k,
 		jsonw_str(w, "end_problem", end->end_problem);
 	}
 	jsonw_end(w);
-	if (k->more) {
-		snprintf(cursor, sizeof(cursor), "%lld", (long long)k->next);
-		jsonw_str(w, "next_cursor", cursor);
-	}
+	if (k->more)
+		field_cursor_next(w, k->next);
 	jsonw_end(w);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/grow.h"
+#include "domain/decision.h"
 #include "domain/select_impl.h"
 #include "domain/select_judge.h"
 #include "store/store_shape.h"
@@ -577,6 +578,27 @@ const struct select_candidate *
 selection_chosen(const struct selection *s)
 {
 	return s != NULL && s->naccepted > 0 ? &s->accepted[0] : NULL;
+}
+
+void
+selection_decided(const struct selection *s, enum err result,
+    struct decision *d)
+{
+	const struct select_candidate	*c = selection_chosen(s);
+
+	d->kind = DECISION_SELECT;
+	d->outcome = result == ERR_OK ? DECISION_ALLOW :
+	    result == ERR_WRONGSTATE || result == ERR_NOTFOUND ?
+	    DECISION_DENY : DECISION_ERROR;
+	if (c == NULL)
+		return;
+	d->version = c->version;
+	d->variant = c->variant;
+	d->chain = c->ref.chain;
+	d->record_seq = c->ref.seq;
+	d->record_sha256 = c->ref.record_sha256;
+	d->run_id = c->ref.run_id;
+	d->sha256 = c->ref.artifact_sha256;
 }
 
 enum err

@@ -24,6 +24,8 @@
 #include "store/db.h"
 #include "store/store_history.h"
 
+struct decision;
+
 #define SELECT_SCHEMA		"runtime_selection.v0.1"
 #define SELECT_LIST_MAX		100	/* entries of a list of candidates */
 #define SELECT_REJECTED_MAX	50	/* of those rejected that are listed */
@@ -119,6 +121,12 @@ enum err	 select_run(struct db *, const struct select_query *,
 void		 selection_free(struct selection *);
 /* NULL when none was accepted. */
 const struct select_candidate *selection_chosen(const struct selection *);
+/*
+ * What a decision says of a selection that ended with "result": kind,
+ * outcome, and the record that was chosen.  Borrowed from the selection.
+ */
+void		 selection_decided(const struct selection *, enum err result,
+		    struct decision *);
 /* The result object (schema runtime_selection.v0.1). */
 void		 selection_json(struct jsonw *, const char *key,
 		    const struct selection *);

@@ -176,11 +176,7 @@ static void
 reply(struct db *db, const struct wanted *w, struct answer *a, enum err e,
     const struct diag *why, struct buf *out)
 {
-	const struct select_candidate	*s = selection_chosen(a->sel);
-	struct decision	 d = { .kind = DECISION_SELECT,
-		.source = DECISION_CLI, .outcome = e == ERR_OK ?
-		    DECISION_ALLOW : e == ERR_WRONGSTATE ||
-		    e == ERR_NOTFOUND ? DECISION_DENY : DECISION_ERROR,
+	struct decision	 d = { .source = DECISION_CLI,
 		.correlation_id = a->correlation, .artifact_name = w->name,
 		.requested_version = w->version,
 		.target_profile = w->target,
@@ -197,15 +193,7 @@ reply(struct db *db, const struct wanted *w, struct answer *a, enum err e,
 	struct jsonw		 j;
 	enum err		 recorded;
 
-	if (s != NULL) {
-		d.version = s->version;
-		d.variant = s->variant;
-		d.chain = s->ref.chain;
-		d.record_seq = s->ref.seq;
-		d.record_sha256 = s->ref.record_sha256;
-		d.run_id = s->ref.run_id;
-		d.sha256 = s->ref.artifact_sha256;
-	}
+	selection_decided(a->sel, e, &d);
 	recorded = decision_record(db, &d, &done, &dg);
 	jsonw_init(&j, out, JSONW_INDENT);
 	jsonw_obj(&j, NULL);
