@@ -220,6 +220,8 @@ each_chain(struct change *c, chain_fn fn)
 
 struct	wish {
 	bool		 adopt;
+	bool		 ends;		/* only sign the ends of the chains */
+	int64_t		 records;	/* then: how many were checked */
 	const char	*revoke;	/* id or public key, or NULL */
 	const char	*after, *reason;
 };
@@ -273,6 +275,19 @@ revoke(struct change *c, const struct wish *w)
 	return add(c, "revoke", w->reason, false);
 }
 
+/* That all were looked at and vouched for is on record, too. */
+static enum err
+audit_ends(struct change *c, int64_t records)
+{
+	char			 meta[64];
+	struct audit_event	 ev = { .action = "history_sign",
+				    .metadata = meta };
+
+	snprintf(meta, sizeof(meta), "{\"records\":%lld}",
+	    (long long)records);
+	return audit_local_in(c->db, &ev);
+}
+
 static enum err
 perform(struct change *c, const struct wish *w)
 {
@@ -283,9 +298,13 @@ perform(struct change *c, const struct wish *w)
 	    (e = each_chain(c, check_head)) != ERR_OK ||
 	    (e = begin_if_none(c)) != ERR_OK)
 		return e;
-	e = w->revoke != NULL ? revoke(c, w) : rotate(c, w->adopt,
-	    w->reason);
-	return e == ERR_OK ? each_chain(c, sign_head) : e;
+	if (w->revoke != NULL)
+		e = revoke(c, w);
+	else if (!w->ends)
+		e = rotate(c, w->adopt, w->reason);
+	if (e == ERR_OK)
+		e = each_chain(c, sign_head);
+	return e == ERR_OK && w->ends ? audit_ends(c, w->records) : e;
 }
 
 static enum err
@@ -311,7 +330,8 @@ change(struct db *db, struct signer *s, struct history_view *v,
 	if (e == ERR_OK)
 		*done = c->k;
 	else if (d->code == ERR_OK)
-		diag_set(d, e, NULL, "the keys could not be changed: %s (%s)",
+		diag_set(d, e, NULL, "the %s: %s (%s)", w->ends ?
+		    "ends could not be signed" : "keys could not be changed",
 		    err_text(e), db_errmsg(db));
 	buf_clear(&c->line);
 	free(c);
@@ -361,43 +381,12 @@ keyring_revoke(struct db *db, struct signer *s, struct history_view *v,
 	    change(db, s, v, &w, done, d);
 }
 
-static enum err
-sign_ends(struct change *c, int64_t records)
-{
-	char			 meta[64];
-	struct audit_event	 ev = { .action = "history_sign",
-				    .metadata = meta };
-	enum err		 e;
-
-	snprintf(meta, sizeof(meta), "{\"records\":%lld}",
-	    (long long)records);
-	if ((e = history_view_refresh(c->view, c->db, c->d)) != ERR_OK ||
-	    (e = store_keys_end(c->db, &c->end)) != ERR_OK ||
-	    (e = each_chain(c, check_head)) != ERR_OK ||
-	    (e = begin_if_none(c)) != ERR_OK ||
-	    (e = each_chain(c, sign_head)) != ERR_OK)
-		return e;
-	return audit_local_in(c->db, &ev);
-}
-
 enum err
 keyring_sign_ends(struct db *db, struct signer *s, struct history_view *v,
     int64_t records, struct diag *d)
 {
-	struct change	*c = calloc(1, sizeof(*c));
-	enum err	 e;
+	struct wish		 w = { .ends = true, .records = records };
+	struct history_keyline	 none;
 
-	if (c == NULL)
-		return ERR_NOMEM;
-	*c = (struct change){ .db = db, .signer = s, .view = v,
-	    .sign = signer_sign, .d = d };
-	buf_init(&c->line, HISTORY_LINE_MAX);
-	if ((e = db_begin(db)) == ERR_OK)
-		e = db_end(db, sign_ends(c, records));
-	if (e != ERR_OK && d->code == ERR_OK)
-		diag_set(d, e, NULL, "the ends could not be signed: %s (%s)",
-		    err_text(e), db_errmsg(db));
-	buf_clear(&c->line);
-	free(c);
-	return e;
+	return change(db, s, v, &w, &none, d);
 }
