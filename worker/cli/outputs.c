@@ -17,8 +17,9 @@ write_one(const struct outcome *oc, const struct out_format *f,
 	return e;
 }
 
-enum err
-outputs_write(const struct outputs *out, const struct jval *doc,
+/* Those that were asked for, of a report or a suite's report. */
+static enum err
+write_others(const struct outputs *out, const struct jval *doc,
     struct diag *d)
 {
 	const struct out_opts	 o = { out->source_root == NULL ? "" :
@@ -34,5 +35,23 @@ outputs_write(const struct outputs *out, const struct jval *doc,
 		e = write_one(oc, &out_formats[i], &o, out->file[i], d);
 	}
 	outcome_free(oc);
+	return e;
+}
+
+enum err
+outputs_put(const struct outputs_to *to, const struct buf *json,
+    const struct jval *doc, struct diag *d)
+{
+	struct buf	 md = BUF_INIT(to->max);
+	enum err	 e = ERR_OK;
+
+	if (to->json[0] != '\0')
+		e = cli_write_file(to->json, json, d);
+	if (e == ERR_OK && to->markdown[0] != '\0' &&
+	    (e = to->write_md(doc, &md)) == ERR_OK)
+		e = cli_write_file(to->markdown, &md, d);
+	if (e == ERR_OK)
+		e = write_others(to->others, doc, d);
+	buf_clear(&md);
 	return e;
 }

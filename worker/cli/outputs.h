@@ -27,8 +27,19 @@ struct	outputs {
 	OUTPUT_FLAG(o, OUT_CSV), OUTPUT_FLAG(o, OUT_SUMMARY),		\
 	OUTPUT_FLAG(o, OUT_BADGE), OUTPUT_FLAG(o, OUT_HTML), OUTPUT_ROOT(o)
 
-/* Writes those that were asked for, of a report or a suite's report. */
-enum err	 outputs_write(const struct outputs *, const struct jval *doc,
-		    struct diag *);
+/* A report as Markdown; report_markdown() or suite_markdown(). */
+typedef enum err outputs_md_fn(const struct jval *doc, struct buf *);
+
+/* Where a report goes: "" is nowhere. */
+struct	outputs_to {
+	const char		*json, *markdown;
+	const struct outputs	*others;
+	outputs_md_fn		*write_md;
+	size_t			 max;	/* bytes of Markdown */
+};
+
+/* Each file is written whole or not at all; "json" is the text of "doc". */
+enum err	 outputs_put(const struct outputs_to *, const struct buf *json,
+		    const struct jval *doc, struct diag *);
 
 #endif /* !CLI_OUTPUTS_H */

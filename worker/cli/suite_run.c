@@ -278,25 +278,6 @@ work_off(struct suite_ctx *x, struct diag *d)
 
 /* --- the end ------------------------------------------------------------------------ */
 
-static enum err
-put_files(const struct suite_ctx *x, const struct buf *json,
-    const struct jval *doc, struct diag *d)
-{
-	const struct suite_options *o = x->o;
-	struct buf	 md = BUF_INIT(SUITE_REPORT_MAX);
-	enum err	 e = ERR_OK;
-
-	if (o->out[0] != '\0')
-		e = cli_write_file(o->out, json, d);
-	if (e == ERR_OK && o->markdown[0] != '\0' &&
-	    (e = suite_markdown(doc, &md)) == ERR_OK)
-		e = cli_write_file(o->markdown, &md, d);
-	if (e == ERR_OK)
-		e = outputs_write(&o->outputs, doc, d);
-	buf_clear(&md);
-	return e;
-}
-
 static int
 show(const struct suite_ctx *x, const struct buf *json,
     const struct jval *doc, struct diag *d)
@@ -327,15 +308,18 @@ show(const struct suite_ctx *x, const struct buf *json,
 static int
 finish(struct suite_ctx *x)
 {
-	struct buf	 json = BUF_INIT(SUITE_REPORT_MAX);
-	struct jval	*doc = NULL;
-	enum err	 e = x->failed;
+	const struct outputs_to	 to = { x->o->out, x->o->markdown,
+				    &x->o->outputs, suite_markdown,
+				    SUITE_REPORT_MAX };
+	struct buf		 json = BUF_INIT(SUITE_REPORT_MAX);
+	struct jval		*doc = NULL;
+	enum err		 e = x->failed;
 	int		 code;
 
 	if (e == ERR_OK && (e = make_report(x, true, &json)) == ERR_OK &&
 	    (e = jval_parse(buf_str(&json), json.len, &doc, &x->diag)) ==
 	    ERR_OK)
-		e = put_files(x, &json, doc, &x->diag);
+		e = outputs_put(&to, &json, doc, &x->diag);
 	if (e == ERR_OK)
 		code = show(x, &json, doc, &x->diag);
 	else {

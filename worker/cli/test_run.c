@@ -114,33 +114,16 @@ check(struct test_options *o, struct diag *d)
 	return ERR_OK;
 }
 
-/* Reports go where the user wants them, whole or not at all. */
-static enum err
-put_files(const struct test_options *o, const struct buf *json,
-    const struct jval *doc, struct diag *d)
-{
-	struct buf	 md = BUF_INIT(REPORT_MAX);
-	enum err	 e = ERR_OK;
-
-	if (o->out[0] != '\0')
-		e = cli_write_file(o->out, json, d);
-	if (e == ERR_OK && o->markdown[0] != '\0' &&
-	    (e = report_markdown(doc, &md)) == ERR_OK)
-		e = cli_write_file(o->markdown, &md, d);
-	if (e == ERR_OK)
-		e = outputs_write(&o->outputs, doc, d);
-	buf_clear(&md);
-	return e;
-}
-
 /* Reports where they are wanted, and the verdict; "code" if all is well. */
 static int
 show_report(const char *workdir, const struct test_options *o,
     const struct buf *json, const struct jval *doc, int code, struct diag *d)
 {
-	struct buf	 text = BUF_INIT(SUMMARY_MAX);
+	const struct outputs_to	 to = { o->out, o->markdown, &o->outputs,
+				    report_markdown, REPORT_MAX };
+	struct buf		 text = BUF_INIT(SUMMARY_MAX);
 
-	if (put_files(o, json, doc, d) != ERR_OK)
+	if (outputs_put(&to, json, doc, d) != ERR_OK)
 		return cli_error(o->verb, o->json, d);
 	if (o->json)
 		cli_print(json);

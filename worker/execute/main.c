@@ -65,22 +65,7 @@ put_result(struct jsonw *w, const struct execute_request *rq,
 	jsonw_bool(w, "artifact_has_btf", res->object_btf);
 	jsonw_bool(w, "artifact_has_btf_ext", res->object_btf_ext);
 	jsonw_end(w);
-	jsonw_arr(w, "programs");
-	for (size_t i = 0; i < res->nlinks; i++) {
-		const struct load_link	*k = &res->links[i];
-
-		jsonw_obj(w, NULL);
-		jsonw_str(w, "name", k->name);
-		jsonw_str(w, "type", k->type);
-		jsonw_str(w, "kind", k->kind);
-		jsonw_str_opt(w, "target", k->target);
-		jsonw_bool(w, "attached", k->attached);
-		jsonw_int_opt(w, "link_id", k->link_id);
-		jsonw_int_opt(w, "prog_id", k->prog_id);
-		jsonw_str_opt(w, "error", k->error);
-		jsonw_end(w);
-	}
-	jsonw_end(w);
+	records_links(w, "programs", res, false);
 }
 
 /* Is it what was asked for?  A part of it is, where best effort is. */

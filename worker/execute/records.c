@@ -359,10 +359,11 @@ records_abort(const struct records *r, const char *id)
 	drop(r->bpffs, name);
 }
 
-static void
-write_links(struct jsonw *w, const struct load_result *res)
+void
+records_links(struct jsonw *w, const char *key, const struct load_result *res,
+    bool ids)
 {
-	jsonw_arr(w, "links");
+	jsonw_arr(w, key);
 	for (size_t i = 0; i < res->nlinks; i++) {
 		const struct load_link	*k = &res->links[i];
 
@@ -372,8 +373,10 @@ write_links(struct jsonw *w, const struct load_result *res)
 		jsonw_str(w, "kind", k->kind);
 		jsonw_str_opt(w, "target", k->target);
 		jsonw_bool(w, "attached", k->attached);
-		jsonw_int(w, "link_id", k->link_id);
-		jsonw_int(w, "prog_id", k->prog_id);
+		if (ids || k->link_id != 0)
+			jsonw_int(w, "link_id", k->link_id);
+		if (ids || k->prog_id != 0)
+			jsonw_int(w, "prog_id", k->prog_id);
 		jsonw_str_opt(w, "error", k->error);
 		jsonw_end(w);
 	}
@@ -423,7 +426,7 @@ records_commit(const struct records *r, const struct execute_request *rq,
 	if ((e = boot_id(boot, sizeof(boot))) == ERR_OK)
 		jsonw_str(&w, "boot_id", boot);
 	jsonw_int(&w, "uid", geteuid());
-	write_links(&w, res);
+	records_links(&w, "links", res, true);
 	jsonw_end(&w);
 	/* A record without links is a load that is gone; never the reverse. */
 	if ((e = put(r, rq->id, &b, d)) == ERR_OK &&

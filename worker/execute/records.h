@@ -55,4 +55,11 @@ enum err	 records_each(const struct records *, struct jsonw *,
 enum err	 records_detach(const struct records *, const char *id,
 		    const char *by, struct diag *);
 
+/*
+ * An array with each link; "ids" also of those that have none, as 0: the
+ * records are read back by them.
+ */
+void		 records_links(struct jsonw *, const char *key,
+		    const struct load_result *, bool ids);
+
 #endif /* !EXECUTE_RECORDS_H */
